@@ -1,0 +1,1 @@
+"""Conversations: areas and streams, ideas, comments and votes, and the site on which they happen."""

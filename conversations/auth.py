@@ -1,0 +1,178 @@
+"""
+Who is here: a participant's session, one per conversation and browser.
+
+The session's record lies in Valkey, sealed under a key that only the browser's cookie holds.
+It carries the Ticket the vault lent, and how many posts this browser knows of. No view ever
+reads a cookie itself: it is decorated with `in_conversation` or `signed_in`.
+"""
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Concatenate, ParamSpec
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models import Conversation
+from conversations.queries import conversations as conversation_queries
+from conversations.queries import own
+from kernel.errors import DomainError
+from kernel.sessions import SealedRecords
+from privacy.anonymity import Kind, Ticket
+from tenants.queries import Site
+
+P = ParamSpec("P")
+
+_IDLE_SECONDS = 60 * 60
+_LONGEST_SECONDS = 12 * 60 * 60
+_ASKING_SECONDS = 15 * 60
+
+
+class SignedOut(DomainError):
+    code = "signed_out"
+    status = 403
+    message = _("You are no longer signed in. Copy what you typed, sign in again, and post it then.")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`ideas` and `comments` are how many of the person's posts this browser knows of."""
+
+    ticket: Ticket
+    signed_in: float
+    ideas: int
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Between asking for a code and typing it. `browser` is what the code is bound to."""
+
+    address: str
+    browser: str
+
+
+class ConversationRequest(HttpRequest):
+    """A request within a conversation; `participant` is None for somebody who is not signed in."""
+
+    organisation: Site
+    conversation: Conversation
+    participant: Session | None
+    seat: str
+
+
+class ParticipantRequest(ConversationRequest):
+    """A request of somebody who is signed in."""
+
+    participant: Session
+
+
+_sessions = SealedRecords("session", seconds=_IDLE_SECONDS)
+_askings = SealedRecords("asking", seconds=_ASKING_SECONDS)
+
+
+# Decorators -----------------------------------------------------------------------------
+
+
+def in_conversation(
+    view: Callable[Concatenate[ConversationRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """The first path element is a conversation's; the request learns it and who is here."""
+
+    def within(request: HttpRequest, /, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        found = conversation_queries.conversation_at(slug)
+        request.conversation = found  # type: ignore[attr-defined]  # this is what makes it a ConversationRequest
+        request.seat = request.COOKIES.get(_cookie("seat", found), "")  # type: ignore[attr-defined]
+        request.participant = _read_session(request.seat)  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    functools.update_wrapper(within, view)
+    return within
+
+
+def signed_in(
+    view: Callable[Concatenate[ParticipantRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Only for somebody who is signed in; others are led to the door, and what they typed is kept."""
+
+    def inside(request: ConversationRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.participant is None:
+            if request.method == "POST":
+                raise SignedOut
+            return HttpResponseRedirect(reverse("sign_in", args=[request.conversation.slug]))
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]  # a participant is there
+
+    functools.update_wrapper(inside, view)
+    return in_conversation(inside)
+
+
+# The session ----------------------------------------------------------------------------
+
+
+def sign_in(request: ConversationRequest, response: HttpResponse, ticket: Ticket) -> None:
+    """Start a session, always a new one, and give its cookie to the browser."""
+    session = Session(
+        ticket=ticket,
+        signed_in=time.time(),
+        ideas=own.count(Kind.IDEA, ticket.secret),
+        comments=own.count(Kind.COMMENT, ticket.secret),
+    )
+    token = _sessions.create(msgspec.msgpack.encode(session), handle=ticket.handle)
+    _set_cookie(response, _cookie("seat", request.conversation), token)
+    _forget_asking(request, response)
+
+
+def sign_out(request: ConversationRequest, response: HttpResponse) -> None:
+    _sessions.end(request.seat)
+    response.delete_cookie(_cookie("seat", request.conversation))
+
+
+def note_post(request: ParticipantRequest, kind: Kind) -> None:
+    """Let this browser know of one more post, so that its marks are complete."""
+    session = request.participant
+    if kind is Kind.IDEA:
+        changed = replace(session, ideas=session.ideas + 1)
+    else:
+        changed = replace(session, comments=session.comments + 1)
+    _sessions.replace(request.seat, msgspec.msgpack.encode(changed))
+
+
+def _read_session(token: str) -> Session | None:
+    record = _sessions.read(token) if token else None
+    if record is None:
+        return None
+    session = msgspec.msgpack.decode(record, type=Session)
+    return session if time.time() - session.signed_in < _LONGEST_SECONDS else None
+
+
+# Asking for a code ----------------------------------------------------------------------
+
+
+def start_asking(request: ConversationRequest, response: HttpResponse, asking: Asking) -> None:
+    token = _askings.create(msgspec.msgpack.encode(asking))
+    _set_cookie(response, _cookie("door", request.conversation), token)
+
+
+def asking_of(request: ConversationRequest) -> Asking | None:
+    token = request.COOKIES.get(_cookie("door", request.conversation), "")
+    record = _askings.read(token) if token else None
+    return None if record is None else msgspec.msgpack.decode(record, type=Asking)
+
+
+def _forget_asking(request: ConversationRequest, response: HttpResponse) -> None:
+    name = _cookie("door", request.conversation)
+    _askings.end(request.COOKIES.get(name, ""))
+    response.delete_cookie(name)
+
+
+def _cookie(what: str, conversation: Conversation) -> str:
+    return f"{settings.COOKIE_PREFIX}{what}-{conversation.id.hex[:12]}"
+
+
+def _set_cookie(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, path="/", secure=not settings.PLAIN_HTTP, httponly=True, samesite="Lax")

@@ -1,0 +1,135 @@
+from uuid import uuid4
+
+from django.db import models
+from django.db.models.functions import Least, Length
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+
+from conversations.models.conversation import Area, Stream
+from kernel.database import NextInSequence
+
+MOST_CHARACTERS_OF_IDEA = 3000
+MOST_CHARACTERS_OF_COMMENT = 2000
+
+
+class Source(models.TextChoices):
+    PARTICIPANT = "participant"
+    FACILITATOR = "facilitator"
+    PAPER = "paper"
+
+
+class State(models.TextChoices):
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    # Emptied at its author's wish; the row stays so that no number of a tag is used twice.
+    WITHDRAWN = "withdrawn"
+
+
+def _author_is_unlinkable(name: str) -> models.CheckConstraint:
+    """Participants' contributions have tag and route, others have neither (until the purge)."""
+    has_both = models.Q(owner_tag__isnull=False, route__isnull=False)
+    has_neither = models.Q(owner_tag__isnull=True, route__isnull=True)
+    is_participants = models.Q(source=Source.PARTICIPANT)
+    return models.CheckConstraint(
+        condition=models.Q(is_purged=True) | (is_participants & has_both) | (~is_participants & has_neither),
+        name=name,
+    )
+
+
+def _text_fits(most: int, name: str) -> models.CheckConstraint:
+    """What is shown has text, and no text is longer than was said in advance."""
+    has_text = models.Q(GreaterThanOrEqual(Length("text"), 1))
+    return models.CheckConstraint(
+        condition=models.Q(LessThanOrEqual(Length("text"), most)) & (has_text | ~models.Q(state=State.SHOWN)),
+        name=name,
+    )
+
+
+class Contribution(models.Model):
+    """What ideas and comments have in common. It keeps its day, and no time."""
+
+    # Random, made in Python; of a participant's contribution it is derived from the form that posted it.
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    text = models.TextField()
+    day = models.DateField()
+    # "Newest first". Drawn anew every night among the contributions of the day.
+    number = models.BigIntegerField(db_default=NextInSequence("contribution_number"))
+    state = models.CharField(max_length=9, choices=State, default=State.SHOWN)
+    source = models.CharField(max_length=11, choices=Source, default=Source.PARTICIPANT)
+    owner_tag = models.BinaryField(null=True, unique=True)
+    route = models.BinaryField(null=True)
+    is_purged = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Idea(Contribution):
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, db_index=False)
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, db_index=False)
+    # Counters, kept by the statement that writes the vote or comment. No constraint says that they
+    # start at zero: PostgreSQL tests it on the row as the statement first saw it, before it waits
+    # for the row's newer version and counts again, so it would refuse good votes (decision 006).
+    likes = models.IntegerField(default=0)
+    dislikes = models.IntegerField(default=0)
+    comment_count = models.IntegerField(default=0)
+    # "Most divided": how many likes find a dislike against them.
+    divided = models.GeneratedField(
+        expression=Least("likes", "dislikes"), output_field=models.IntegerField(), db_persist=True
+    )
+
+    class Meta:
+        constraints = [
+            _author_is_unlinkable("idea_author_is_unlinkable"),
+            _text_fits(MOST_CHARACTERS_OF_IDEA, "idea_has_text"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="idea_state_is_known"),
+        ]
+        # One index for each way of sorting a stream page, in the order of its keyset.
+        indexes = [
+            models.Index(
+                "stream",
+                "area",
+                models.F("number").desc(),
+                condition=models.Q(state="shown"),
+                name="idea_newest",
+            ),
+            models.Index(
+                "stream",
+                "area",
+                models.F("likes").desc(),
+                models.F("number").desc(),
+                condition=models.Q(state="shown"),
+                name="idea_liked",
+            ),
+            models.Index(
+                "stream",
+                "area",
+                models.F("comment_count").desc(),
+                models.F("number").desc(),
+                condition=models.Q(state="shown"),
+                name="idea_discussed",
+            ),
+            models.Index(
+                "stream",
+                "area",
+                models.F("divided").desc(),
+                models.F("number").desc(),
+                condition=models.Q(state="shown"),
+                name="idea_divided",
+            ),
+        ]
+
+
+class Comment(Contribution):
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, db_index=False, related_name="comments")
+
+    class Meta:
+        constraints = [
+            _author_is_unlinkable("comment_author_is_unlinkable"),
+            _text_fits(MOST_CHARACTERS_OF_COMMENT, "comment_has_text"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="comment_state_is_known"),
+        ]
+        # "The comments of an idea, oldest first", by key.
+        indexes = [models.Index("idea", "number", name="comment_oldest")]

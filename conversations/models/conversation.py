@@ -1,0 +1,97 @@
+from datetime import datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+_CODE = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
+
+
+class Conversation(models.Model):
+    """One conversation; shares its id with the project. Dates decide whether it is open."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=160)
+    introduction = models.TextField(blank=True)
+    # Shown at the bottom of every page: where imported content comes from, what a demonstration is.
+    notice = models.TextField(blank=True)
+    time_zone = models.CharField(max_length=40, default="Europe/London")
+    opens_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField(null=True)
+    public_key = models.BinaryField()
+    # The last day whose contributions stand in no order any more.
+    rewritten_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(slug__regex=_CODE), name="conversation_slug_is_plain"),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__isnull=True, closes_at__isnull=True)
+                | models.Q(opens_at__lt=models.F("closes_at")),
+                name="conversation_opens_before_it_closes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def is_open(self, *, at: datetime) -> bool:
+        return self.has_opened(at=at) and not self.has_closed(at=at)
+
+    def has_opened(self, *, at: datetime) -> bool:
+        return self.opens_at is not None and self.opens_at <= at
+
+    def has_closed(self, *, at: datetime) -> bool:
+        return self.closes_at is not None and self.closes_at <= at
+
+
+class Area(models.Model):
+    """An audience with a discussion of its own: staff, students. Most conversations have one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="areas")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+    position = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "code"], name="area_code_is_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stream(models.Model):
+    """A question, under which ideas are posted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="streams")
+    question = models.CharField(max_length=200)
+    context = models.TextField(blank=True)
+    position = models.SmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Tally(models.Model):
+    """
+    How much there is in one stream and area, counted again every minute.
+
+    Not kept by each write: a total that moves by one would tell when somebody acts (decision 007).
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="tallies")
+    area = models.ForeignKey(Area, on_delete=models.CASCADE)
+    ideas = models.IntegerField(default=0)
+    comments = models.IntegerField(default=0)
+    votes = models.IntegerField(default=0)
+    pk = models.CompositePrimaryKey("stream_id", "area_id")
+
+    def __str__(self) -> str:
+        return f"{self.ideas} ideas, {self.comments} comments, {self.votes} votes"

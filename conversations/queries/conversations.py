@@ -1,0 +1,131 @@
+"""The organisation's conversations, and the frame of a conversation's pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from conversations.models import Conversation, Stream
+from kernel.database import rows
+from kernel.errors import NotFound
+from kernel.remembered import Remembered
+from kernel.tenancy import current_tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Numbers of contributions, not of people."""
+
+    ideas: int
+    comments: int
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCard:
+    """A stream with what is in it, seen from one area."""
+
+    id: UUID
+    question: str
+    context: str
+    ideas: int
+    comments: int
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all pages of a conversation need, and what changes rarely."""
+
+    conversation: Conversation
+    streams: dict[UUID, Stream]
+
+
+_conversations: Remembered[tuple[str, str], _Frame | None] = Remembered(seconds=5, most=2_000)
+
+
+def listed() -> list[Conversation]:
+    """What the organisation's front page shows: everything that has dates, newest first."""
+    return list(Conversation.objects.exclude(opens_at=None).order_by("-opens_at"))
+
+
+def conversation_at(slug: str) -> Conversation:
+    """
+    Raises NotFound, also for a draft.
+
+    Remembered for 5 seconds in the process. Dates are asked again by every statement that writes.
+    """
+    found = _conversations.get((current_tenant().schema_name, slug), lambda: _find(slug))
+    if found is None:
+        raise NotFound
+    return found.conversation
+
+
+def stream_at(conversation: Conversation, stream: UUID) -> Stream:
+    """Raises NotFound for a stream of another conversation."""
+    found = _conversations.get(
+        (current_tenant().schema_name, conversation.slug), lambda: _find(conversation.slug)
+    )
+    if found is None or stream not in found.streams:
+        raise NotFound
+    return found.streams[stream]
+
+
+def forget_conversations() -> None:
+    _conversations.forget()
+
+
+def _find(slug: str) -> _Frame | None:
+    conversation = Conversation.objects.exclude(opens_at=None).filter(slug=slug).first()
+    if conversation is None:
+        return None
+    streams = {stream.pk: stream for stream in Stream.objects.filter(conversation=conversation)}
+    return _Frame(conversation=conversation, streams=streams)
+
+
+def streams(conversation: Conversation, *, area: str) -> list[StreamCard]:
+    return [StreamCard(*found) for found in rows(_STREAMS, [area, conversation.id])]
+
+
+def totals(conversation: Conversation) -> Totals:
+    """Over all areas."""
+    return Totals(*rows(_TOTALS, [conversation.id])[0])
+
+
+def has_several_areas(conversation: Conversation) -> bool:
+    return conversation.areas.count() > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Where a conversation stands between its two dates: "day 5 of 21"."""
+
+    today: int
+    of: int
+
+
+def days(conversation: Conversation, *, at: datetime) -> Days:
+    """Counted in days of the client's own time zone, whatever the clocks do meanwhile."""
+    assert conversation.opens_at is not None  # noqa: S101  (only listed conversations have pages)
+    assert conversation.closes_at is not None  # noqa: S101
+    first, last, today = (
+        moment.astimezone(conversation.zone).date()
+        for moment in (conversation.opens_at, conversation.closes_at, at)
+    )
+    length = (last - first).days + 1
+    return Days(today=min(max((today - first).days + 1, 1), length), of=length)
+
+
+_STREAMS = """
+    SELECT s.id, s.question, s.context, COALESCE(t.ideas, 0), COALESCE(t.comments, 0), COALESCE(t.votes, 0)
+    FROM conversations_stream s
+    LEFT JOIN conversations_area a ON a.conversation_id = s.conversation_id AND a.code = %s
+    LEFT JOIN conversations_tally t ON t.stream_id = s.id AND t.area_id = a.id
+    WHERE s.conversation_id = %s
+    ORDER BY s.position, s.id
+"""
+
+_TOTALS = """
+    SELECT COALESCE(sum(t.ideas), 0)::int, COALESCE(sum(t.comments), 0)::int, COALESCE(sum(t.votes), 0)::int
+    FROM conversations_tally t JOIN conversations_stream s ON s.id = t.stream_id
+    WHERE s.conversation_id = %s
+"""

@@ -1,0 +1,190 @@
+"""
+Ideas on pages: sorted, paged by key, with the person's own votes and marks.
+
+These are the busiest reads, so each is one statement into plain rows.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from conversations.models import Conversation, State
+from kernel.database import row, rows
+from kernel.errors import NotFound
+from privacy import anonymity
+from privacy.anonymity import Kind, Ticket
+
+PAGE = 20
+_KEY = re.compile(r"(\d{1,18})-(\d{1,18})")
+# Own marks look a few tags past what this browser knows of, for posts from another device.
+_LOOK_AHEAD = 8
+
+
+class Sort(StrEnum):
+    NEWEST = "newest"
+    LIKED = "liked"
+    DISCUSSED = "discussed"
+    DIVIDED = "divided"
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaCard:
+    """An idea as a page shows it. The last two are this person's alone."""
+
+    id: UUID
+    stream: UUID
+    text: str
+    day: date
+    source: str
+    likes: int
+    dislikes: int
+    comment_count: int
+    divided: int
+    number: int
+    own_vote: int = 0
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaPage:
+    """`after` is the key of the next page, None on the last."""
+
+    ideas: list[IdeaCard]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    id: UUID
+    text: str
+    day: date
+    source: str
+    number: int
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommentPage:
+    comments: list[CommentRow]
+    after: str | None
+
+
+_SCORE = {
+    Sort.NEWEST: "i.number",
+    Sort.LIKED: "i.likes",
+    Sort.DISCUSSED: "i.comment_count",
+    Sort.DIVIDED: "i.divided",
+}
+_FIELD = {
+    Sort.NEWEST: "number",
+    Sort.LIKED: "likes",
+    Sort.DISCUSSED: "comment_count",
+    Sort.DIVIDED: "divided",
+}
+
+
+def page_of(
+    conversation: Conversation, stream: UUID, *, sort: Sort, after: str | None, by: Ticket, known: int
+) -> IdeaPage:
+    """
+    Twenty ideas of a stream in the person's own area, after a key of the same sorting.
+
+    `known` is how many ideas this browser knows the person to have posted. Raises NotFound for
+    a malformed key.
+    """
+    before, order, key = _keyset(sort, after)
+    values = [stream, by.area, conversation.id, *key, PAGE + 1]
+    found = [_card_and_tag(read) for read in rows(_PAGE.format(before=before, order=order), values)]
+    shown = _with_own(found[:PAGE], by, known)
+    last = shown[-1] if len(found) > PAGE else None
+    return IdeaPage(ideas=shown, after=f"{getattr(last, _FIELD[sort])}-{last.number}" if last else None)
+
+
+def idea_at(conversation: Conversation, idea: UUID, *, by: Ticket, known: int) -> tuple[IdeaCard, str]:
+    """An idea of the person's own area, and its stream's question. Raises NotFound for any other."""
+    read = row(_ONE, [idea, by.area, conversation.id])
+    if read is None:
+        raise NotFound
+    return _with_own([_card_and_tag(read[:-1])], by, known)[0], str(read[-1])
+
+
+def comments_of(idea: UUID, *, after: str | None, by: Ticket, known: int) -> CommentPage:
+    """Twenty comments, oldest first. The caller has asked `idea_at` whether the person may see them."""
+    key = _parsed(after)[1] if after is not None else -1
+    read = rows(_COMMENTS, [idea, key, PAGE + 1])
+    own = set(anonymity.owner_tags(by.secret, Kind.COMMENT, count=known + _LOOK_AHEAD))
+    found = [replace(CommentRow(*shown[:-1]), is_own=bytes(shown[-1] or b"") in own) for shown in read[:PAGE]]
+    return CommentPage(comments=found, after=f"0-{found[-1].number}" if len(read) > PAGE else None)
+
+
+def _card_and_tag(read: tuple[Any, ...]) -> tuple[IdeaCard, bytes]:
+    return IdeaCard(*read[:-1]), bytes(read[-1] or b"")
+
+
+def _keyset(sort: Sort, after: str | None) -> tuple[str, str, tuple[int, ...]]:
+    """Condition, order and values of a page. Ties are settled by the number, newest first."""
+    score = _SCORE[sort]
+    columns = "i.number" if sort is Sort.NEWEST else f"{score}, i.number"
+    order = ", ".join(f"{column} DESC" for column in columns.split(", "))
+    if after is None:
+        return "", order, ()
+    key = _parsed(after)[1:] if sort is Sort.NEWEST else _parsed(after)
+    return f"AND ({columns}) < ({', '.join(['%s'] * len(key))})", order, key
+
+
+def _parsed(after: str) -> tuple[int, int]:
+    match = _KEY.fullmatch(after)
+    if match is None:
+        raise NotFound
+    return int(match[1]), int(match[2])
+
+
+def _with_own(found: list[tuple[IdeaCard, bytes]], by: Ticket, known: int) -> list[IdeaCard]:
+    """Add what only this person can see: their votes (one query) and the marks on their own."""
+    if not found:
+        return []
+    tags = {anonymity.voter_tag(by.secret, card.id): card.id for card, _tag in found}
+    votes = {tags[bytes(tag)]: value for tag, value in rows(_VOTES, [list(tags.values()), list(tags)])}
+    own = set(anonymity.owner_tags(by.secret, Kind.IDEA, count=known + _LOOK_AHEAD))
+    return [
+        replace(card, own_vote=votes.get(card.id, 0), is_own=tag in own)
+        if card.id in votes or tag in own
+        else card
+        for card, tag in found
+    ]
+
+
+_CARD = (
+    "i.id, i.stream_id, i.text, i.day, i.source, i.likes, i.dislikes, i.comment_count, i.divided, i.number"
+)
+
+_PAGE = f"""
+    SELECT {_CARD}, i.owner_tag
+    FROM conversations_idea i
+    WHERE i.stream_id = %s
+      AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
+      AND i.state = '{State.SHOWN}' {{before}}
+    ORDER BY {{order}} LIMIT %s
+"""
+
+_ONE = f"""
+    SELECT {_CARD}, i.owner_tag, s.question
+    FROM conversations_idea i
+    JOIN conversations_area a ON a.id = i.area_id
+    JOIN conversations_stream s ON s.id = i.stream_id
+    WHERE i.id = %s AND a.code = %s AND s.conversation_id = %s AND i.state = '{State.SHOWN}'
+"""
+
+_COMMENTS = f"""
+    SELECT id, text, day, source, number, owner_tag FROM conversations_comment
+    WHERE idea_id = %s AND number > %s AND state = '{State.SHOWN}' ORDER BY number LIMIT %s
+"""
+
+# Pairs, so that the primary key finds each vote of this person without reading anybody else's.
+_VOTES = """
+    SELECT v.voter_tag, v.value FROM unnest(%s::uuid[], %s::bytea[]) AS mine (idea_id, voter_tag)
+    JOIN conversations_vote v USING (idea_id, voter_tag)
+"""

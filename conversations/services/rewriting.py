@@ -1,0 +1,177 @@
+"""
+The nightly rewrite: afterwards nothing in the tables tells in which order a day's posts came.
+
+In one transaction the rows of a conversation are deleted and inserted again in random order, so
+they share one transaction id and lie anywhere; the numbers of each finished day are drawn anew.
+In the same transaction people who left lose their last ties: tags and routes become look-alikes,
+withdrawn contributions are emptied, withdrawn votes go. Then the tables are compacted, so that
+the old rows are not left lying in their pages.
+"""
+
+import os
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.db import connection, models, transaction
+
+from conversations.models import Comment, Conversation, Idea, State, Vote
+from privacy import anonymity
+from privacy.vault.interface import vault
+from privacy.vault.shapes import OwnTags
+
+# In the order in which every writing statement takes its locks (children first).
+_TABLES = ("conversations_vote", "conversations_comment", "conversations_idea")
+_CHUNK = 20_000
+
+
+def rewrite_all(*, at: datetime) -> None:
+    """Rewrite every conversation of the tenant that has had a day since, then compact the tables."""
+    due = [
+        conversation
+        for conversation in Conversation.objects.exclude(opens_at=None)
+        if _is_due(conversation, at=at)
+    ]
+    for conversation in due:
+        rewrite_conversation(conversation=conversation, at=at)
+    if due:
+        compact()
+
+
+def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
+    """Rewrite one conversation, and forget whoever left it."""
+    ideas = list(Idea.objects.filter(stream__conversation=conversation).values_list("pk", flat=True))
+    leaving = vault().own_tags(conversation=conversation.pk, ideas=ideas)
+    today = at.astimezone(conversation.zone).date()
+    since = conversation.rewritten_on or date.min
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {', '.join(_TABLES)} IN EXCLUSIVE MODE")
+        _withdraw(conversation.pk, leaving.withdrawn)
+        _disguise(conversation, leaving)
+        for table in ("conversations_idea", "conversations_comment"):
+            cursor.execute(_redraw(table), [conversation.pk, since, today])
+        for model in (Idea, Comment, Vote):
+            cursor.execute(_rewrite(model), [conversation.pk])
+        Conversation.objects.filter(pk=conversation.pk).update(rewritten_on=today)
+    vault().forget(conversation=conversation.pk, batch=leaving.batch)
+
+
+def compact() -> None:
+    """Write the tables' files anew without the dead rows. Takes seconds for a million votes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+        for table in _TABLES:
+            cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
+        cursor.execute("RESET lock_timeout")
+
+
+def _is_due(conversation: Conversation, *, at: datetime) -> bool:
+    """Open, or closed on a day that was not yet rewritten, or somebody waits to be forgotten."""
+    if not conversation.has_opened(at=at):
+        return False
+    last = conversation.rewritten_on
+    closed_on = (
+        conversation.closes_at.astimezone(conversation.zone).date() if conversation.closes_at else None
+    )
+    return last is None or closed_on is None or last <= closed_on or _is_awaited(conversation)
+
+
+def _is_awaited(conversation: Conversation) -> bool:
+    tags = vault().own_tags(conversation=conversation.pk, ideas=[])
+    return bool(tags.kept or tags.withdrawn)
+
+
+def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
+    """Empty contributions and delete votes; what stays is a row without text, tie or author."""
+    with connection.cursor() as cursor:
+        for chunk in _chunks(tags):
+            cursor.execute(_WITHDRAW_VOTES, [chunk, conversation])
+            cursor.execute(_WITHDRAW_COMMENTS, [chunk, conversation])
+            cursor.execute(_WITHDRAW_IDEAS, [chunk, conversation])
+
+
+def _disguise(conversation: Conversation, leaving: OwnTags) -> None:
+    """Give look-alike tags and routes to everything that stays of people who left."""
+    key = bytes(conversation.public_key)
+    with connection.cursor() as cursor:
+        for chunk in _chunks([*leaving.kept, *leaving.withdrawn]):
+            for table, (tag, about) in _TIES.items():
+                cursor.execute(f"SELECT {tag}, {about} FROM {table} WHERE {tag} = ANY(%s)", [chunk])
+                for old, contribution in cursor.fetchall():
+                    route = anonymity.route(key, person=uuid4(), contribution=contribution)
+                    cursor.execute(
+                        f"UPDATE {table} SET {tag} = %s, route = %s WHERE {tag} = %s AND {about} = %s",
+                        [os.urandom(anonymity.TAG_BYTES), route, old, contribution],
+                    )
+
+
+def _chunks(tags: list[bytes]) -> list[list[bytes]]:
+    return [tags[n : n + _CHUNK] for n in range(0, len(tags), _CHUNK)]
+
+
+# Table -> its column with the tag, and the id that is bound into the route.
+_TIES = {
+    "conversations_vote": ("voter_tag", "idea_id"),
+    "conversations_comment": ("owner_tag", "id"),
+    "conversations_idea": ("owner_tag", "id"),
+}
+
+
+def _redraw(table: str) -> str:
+    """Deal the numbers of each finished day out again among that day's rows."""
+    return f"""
+        WITH of_day AS (
+            SELECT id, day, number,
+                   row_number() OVER (PARTITION BY day ORDER BY number) AS place,
+                   row_number() OVER (PARTITION BY day ORDER BY random()) AS lot
+            FROM {table} WHERE {_OF_CONVERSATION[table]} AND day >= %s AND day < %s
+        )
+        UPDATE {table} t SET number = drawn.number
+        FROM of_day o JOIN of_day drawn ON drawn.day = o.day AND drawn.place = o.lot
+        WHERE t.id = o.id
+    """
+
+
+def _rewrite(model: type[models.Model]) -> str:
+    table = model._meta.db_table
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    columns = ", ".join(str(field.column) for field in fields)
+    return f"""
+        WITH gone AS (DELETE FROM {table} WHERE {_OF_CONVERSATION[table]} RETURNING {columns})
+        INSERT INTO {table} ({columns}) SELECT {columns} FROM gone ORDER BY random()
+    """
+
+
+_STREAMS = "SELECT id FROM conversations_stream WHERE conversation_id = %s"
+_IDEAS = f"SELECT id FROM conversations_idea WHERE stream_id IN ({_STREAMS})"
+_OF_CONVERSATION = {
+    "conversations_idea": f"stream_id IN ({_STREAMS})",
+    "conversations_comment": f"idea_id IN ({_IDEAS})",
+    "conversations_vote": f"idea_id IN ({_IDEAS})",
+}
+
+_WITHDRAW_VOTES = f"""
+    WITH gone AS (
+        DELETE FROM conversations_vote WHERE voter_tag = ANY(%s) AND idea_id IN ({_IDEAS}) RETURNING idea_id, value
+    ), per_idea AS (
+        SELECT idea_id, count(*) FILTER (WHERE value = 1) AS likes, count(*) FILTER (WHERE value = -1) AS dislikes
+        FROM gone GROUP BY idea_id
+    )
+    UPDATE conversations_idea i SET likes = i.likes - p.likes, dislikes = i.dislikes - p.dislikes
+    FROM per_idea p WHERE i.id = p.idea_id
+"""
+
+_WITHDRAW_COMMENTS = f"""
+    WITH emptied AS (
+        UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}'
+        WHERE owner_tag = ANY(%s) AND idea_id IN ({_IDEAS}) RETURNING idea_id, old.state AS was
+    ), per_idea AS (
+        SELECT idea_id, count(*) FILTER (WHERE was = '{State.SHOWN}') AS comments FROM emptied GROUP BY idea_id
+    )
+    UPDATE conversations_idea i SET comment_count = i.comment_count - p.comments
+    FROM per_idea p WHERE i.id = p.idea_id
+"""
+
+_WITHDRAW_IDEAS = f"""
+    UPDATE conversations_idea SET text = '', state = '{State.WITHDRAWN}'
+    WHERE owner_tag = ANY(%s) AND stream_id IN ({_STREAMS})
+"""

@@ -1,0 +1,31 @@
+from uuid import UUID
+
+from django.utils import timezone
+
+from conversations.services import rewriting, tallies
+from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
+
+
+@platform_task("conversations.count_everywhere")
+def count_everywhere() -> None:
+    send_to_each_tenant("conversations.count")
+
+
+@tenant_task("conversations.count")
+def count() -> None:
+    tallies.count_all()
+
+
+@platform_task("conversations.rewrite_everywhere")
+def rewrite_everywhere() -> None:
+    send_to_each_tenant("conversations.rewrite")
+
+
+@tenant_task("conversations.rewrite", minutes=120)
+def rewrite() -> None:
+    rewriting.rewrite_all(at=timezone.now())
+
+
+@tenant_task("conversations.count_one")
+def count_one(*, conversation: str) -> None:
+    tallies.count_conversation(conversation=UUID(conversation))

@@ -1,0 +1,1 @@
+"""Views by audience. A view parses, asks, calls one service and renders."""

@@ -1,0 +1,1 @@
+"""What participants see: the door, the pages, and what they do there."""

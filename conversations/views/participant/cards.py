@@ -1,0 +1,49 @@
+"""
+Idea cards as HTML. A card that says nothing about the person who looks is rendered once and kept.
+
+The cards of a busy page are most of its work, and for most people most of them are the same.
+A card with a vote or mark of one's own is never kept: what is kept knows nobody.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from markupsafe import Markup
+
+from conversations.auth import ParticipantRequest
+from conversations.queries.ideas import IdeaCard
+
+_MOST_KEPT = 5_000
+
+
+class _Place(NamedTuple):
+    """Everything but the idea that a card depends on; the tenant first."""
+
+    schema_name: str
+    slug: str
+    language: str
+    today: date
+    may_write: bool
+
+
+def cards(
+    request: ParticipantRequest, ideas: Sequence[IdeaCard], *, today: date, may_write: bool
+) -> list[Markup]:
+    schema_name = request.organisation.tenant.schema_name
+    place = _Place(schema_name, request.conversation.slug, get_language(), today, may_write)
+    return [_render(place, idea) if idea.own_vote or idea.is_own else _kept(place, idea) for idea in ideas]
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _kept(place: _Place, idea: IdeaCard) -> Markup:
+    return _render(place, idea)
+
+
+def _render(place: _Place, idea: IdeaCard) -> Markup:
+    request = {"conversation": {"slug": place.slug}}
+    context = {"request": request, "idea": idea, "today": place.today, "may_write": place.may_write}
+    return Markup(render_to_string("conversations/_card.html", context))  # noqa: S704  (our own escaped template)

@@ -1,0 +1,112 @@
+"""The pages participants read."""
+
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from conversations import auth
+from conversations.auth import ConversationRequest, ParticipantRequest
+from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
+from conversations.queries import conversations, ideas, own
+from conversations.queries.ideas import Sort
+from conversations.views.participant.cards import cards
+from conversations.views.participant.today import today_for
+from kernel.errors import NotFound
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    """The organisation's front page: its conversations."""
+    return render(
+        request, "conversations/front.html", {"conversations": conversations.listed(), "now": timezone.now()}
+    )
+
+
+@auth.in_conversation
+def home(request: ConversationRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {"days": conversations.days(request.conversation, at=now), "now": now}
+    if request.participant is None:
+        return render(request, "conversations/welcome.html", context)
+    area = request.participant.ticket.area
+    context |= {
+        "streams": conversations.streams(request.conversation, area=area),
+        "totals": conversations.totals(request.conversation),
+        "has_several_areas": conversations.has_several_areas(request.conversation),
+    }
+    return render(request, "conversations/home.html", context)
+
+
+@auth.signed_in
+def stream(request: ParticipantRequest, stream: UUID) -> HttpResponse:
+    sort, after = _sort(request), request.GET.get("after")
+    session = request.participant
+    shown, today = conversations.stream_at(request.conversation, stream), today_for(request)
+    page = ideas.page_of(
+        request.conversation, stream, sort=sort, after=after, by=session.ticket, known=session.ideas
+    )
+    context = {
+        "stream": shown,
+        "page": page,
+        "cards": cards(request, page.ideas, today=today["today"], may_write=today["may_write"]),
+        "sort": sort,
+        "sorts": list(Sort),
+        "after": after,
+        "form_id": uuid4(),
+        "most": MOST_CHARACTERS_OF_IDEA,
+        **today,
+    }
+    is_more = request.headers.get("HX-Request") == "true" and after is not None
+    return render(request, "conversations/_ideas.html" if is_more else "conversations/stream.html", context)
+
+
+@auth.signed_in
+def idea(request: ParticipantRequest, idea: UUID) -> HttpResponse:
+    return show_idea(request, idea, after=request.GET.get("after"))
+
+
+def show_idea(
+    request: ParticipantRequest,
+    idea: UUID,
+    *,
+    after: str | None = None,
+    typed: str = "",
+    trouble: str | None = None,
+    form_id: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """
+    An idea with its comments. With `trouble` it is the answer to a comment that was refused: the sentence
+    stands beside the field and what was typed stands in it.
+    """
+    session = request.participant
+    card, question = ideas.idea_at(request.conversation, idea, by=session.ticket, known=session.ideas)
+    context = {
+        "idea": card,
+        "question": question,
+        "page": ideas.comments_of(idea, after=after, by=session.ticket, known=session.comments),
+        "after": after,
+        "form_id": form_id or uuid4(),
+        "typed": typed,
+        "trouble": trouble,
+        "most": MOST_CHARACTERS_OF_COMMENT,
+        **today_for(request),
+    }
+    is_more = request.headers.get("HX-Request") == "true" and after is not None
+    template = "conversations/_comments.html" if is_more else "conversations/idea.html"
+    return render(request, template, context, status=status)
+
+
+@auth.signed_in
+def mine(request: ParticipantRequest) -> HttpResponse:
+    posts = own.posts(request.conversation, request.participant.ticket.secret)
+    context = {"posts": posts, **today_for(request)}
+    return render(request, "conversations/mine.html", context)
+
+
+def _sort(request: HttpRequest) -> Sort:
+    try:
+        return Sort(request.GET.get("sort", Sort.NEWEST))
+    except ValueError as reason:
+        raise NotFound from reason

@@ -1,0 +1,126 @@
+"""What participants do: post, comment, vote. Each view calls one service."""
+
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from conversations import auth
+from conversations.auth import ParticipantRequest
+from conversations.forms import TextForm
+from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
+from conversations.queries import conversations
+from conversations.services import posting, voting
+from conversations.views.participant.pages import show_idea
+from kernel import limits
+from kernel.errors import DomainError, NotFound
+from kernel.text import plain
+from privacy.anonymity import Kind
+
+_POSTS = "30/10minutes"
+_VOTES = "600/10minutes"
+_VALUES = {"1": voting.LIKE, "-1": voting.DISLIKE, "0": 0}
+
+
+@auth.signed_in
+def write_idea(request: ParticipantRequest, stream: UUID) -> HttpResponse:
+    """The page for writing: with a preview that shows exactly what others will see."""
+    shown = conversations.stream_at(request.conversation, stream)
+    context = {"stream": shown, "most": MOST_CHARACTERS_OF_IDEA, "preview": None, "trouble": None}
+    if request.method != "POST":
+        return render(request, "conversations/write.html", {**context, "typed": "", "form_id": uuid4()})
+    form = TextForm(request.POST)
+    context |= {"typed": request.POST.get("text", ""), "form_id": request.POST.get("form") or uuid4()}
+    if not form.is_valid():
+        return render(request, "conversations/write.html", {**context, "trouble": _trouble(form)}, status=422)
+    if "preview" in request.POST:
+        return render(
+            request, "conversations/write.html", {**context, "preview": plain(form.cleaned_data["text"])}
+        )
+    try:
+        _count(request, "post", _POSTS)
+        posted = posting.post_idea(
+            conversation=request.conversation,
+            stream=stream,
+            by=request.participant.ticket,
+            form=str(form.cleaned_data["form"]),
+            text=form.cleaned_data["text"],
+            at=timezone.now(),
+        )
+    except DomainError as refusal:
+        return render(
+            request,
+            "conversations/write.html",
+            {**context, "trouble": refusal.sentence},
+            status=refusal.status,
+        )
+    auth.note_post(request, Kind.IDEA)
+    return HttpResponseRedirect(f"{reverse('idea', args=[request.conversation.slug, posted])}?posted=1")
+
+
+@require_POST
+@auth.signed_in
+def comment(request: ParticipantRequest, idea: UUID) -> HttpResponse:
+    form = TextForm(request.POST)
+    if not form.is_valid():
+        return _comment_again(request, idea, _trouble(form), 422)
+    try:
+        _count(request, "post", _POSTS)
+        posted = posting.add_comment(
+            conversation=request.conversation,
+            idea=idea,
+            by=request.participant.ticket,
+            form=str(form.cleaned_data["form"]),
+            text=form.cleaned_data["text"],
+            at=timezone.now(),
+        )
+    except DomainError as refusal:
+        return _comment_again(request, idea, refusal.sentence, refusal.status)
+    auth.note_post(request, Kind.COMMENT)
+    return HttpResponseRedirect(
+        f"{reverse('idea', args=[request.conversation.slug, idea])}?posted=1#comment-{posted}"
+    )
+
+
+@require_POST
+@auth.signed_in
+def vote(request: ParticipantRequest, idea: UUID) -> HttpResponse:
+    """Like, dislike, or take it back; htmx swaps the control, a plain form comes back to the page."""
+    value = _VALUES.get(request.POST.get("value", ""))
+    if value is None:
+        raise NotFound
+    limits.count_here(what="vote", who=request.seat, rate=_VOTES, today=timezone.localdate())
+    conversation, by, at = request.conversation, request.participant.ticket, timezone.now()
+    if value:
+        standing = voting.cast_vote(conversation=conversation, idea=idea, by=by, value=value, at=at)
+    else:
+        standing = voting.withdraw_vote(conversation=conversation, idea=idea, by=by, at=at)
+    if request.headers.get("HX-Request") == "true":
+        context = {"idea_id": idea, "standing": standing, "place": request.POST.get("place", "card")}
+        return render(request, "conversations/_vote.html", context)
+    return HttpResponseRedirect(f"{_back(request, idea)}#idea-{idea}")
+
+
+def _comment_again(request: ParticipantRequest, idea: UUID, trouble: str, status: int) -> HttpResponse:
+    typed, form_id = request.POST.get("text", ""), request.POST.get("form")
+    return show_idea(request, idea, typed=typed, trouble=trouble, form_id=form_id, status=status)
+
+
+def _trouble(form: TextForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
+
+
+def _back(request: HttpRequest, idea: UUID) -> str:
+    """Back to the page the form stood on: one of ours, or else the idea's own."""
+    back = request.POST.get("back", "")
+    conversation = request.resolver_match.kwargs["slug"] if request.resolver_match else ""
+    own = reverse("home", args=[conversation])
+    return back if back.startswith(own) and "\\" not in back else reverse("idea", args=[conversation, idea])
+
+
+def _count(request: ParticipantRequest, what: str, rate: str) -> None:
+    """Limits are counted for the browser's seat, which says nothing about the person."""
+    limits.count(what=what, who=request.seat, rate=rate, today=timezone.localdate())

@@ -1,0 +1,43 @@
+"""The task queue: JSON messages, no results kept, schedules in code."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+app = Celery("conversations")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_transport_options={"global_keyprefix": "web:celery:"},
+    broker_connection_retry_on_startup=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    worker_max_tasks_per_child=500,
+    # The messages of tasks would name arguments; ours hold ids only, and even those stay out of logs.
+    worker_log_format="%(message)s",
+    beat_scheduler="redbeat.RedBeatScheduler",
+    redbeat_redis_url=settings.VALKEY_URL,
+    redbeat_key_prefix="web:redbeat:",
+    redbeat_redis_options={},
+    timezone="Europe/London",
+    beat_schedule={
+        "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
+        "rewrite by night": {
+            "task": "conversations.rewrite_everywhere",
+            "schedule": crontab(hour=3, minute=10),
+        },
+    },
+)

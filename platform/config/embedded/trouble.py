@@ -1,0 +1,2 @@
+class CannotStart(Exception):
+    """Something the product needs could not be started. The text is the sentence to show."""

@@ -1,0 +1,93 @@
+"""
+Prepares empty PostgreSQL servers: logins, databases, and what nobody may look at.
+
+Run by the embedded services and by `manage install` for servers of one's own. Everything here
+may be run again. The logins and what each may do stand in the architecture, section 4.
+"""
+
+import psycopg
+from psycopg import sql
+
+# Statistics and names would tell one tenant how many others there are and how busy they are.
+_HIDDEN_RELATIONS = """
+    SELECT format('%%I.%%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'pg_catalog' AND (c.relname LIKE 'pg_stat%%' OR c.relname = ANY(%s))
+      AND c.relkind IN ('v', 'r')
+"""
+_HIDDEN_FUNCTIONS = """
+    SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'pg_catalog' AND (p.proname LIKE 'pg_stat_get%%' OR p.proname = ANY(%s))
+"""
+_NAMED_RELATIONS = [
+    "pg_class",
+    "pg_namespace",
+    "pg_roles",
+    "pg_user",
+    "pg_group",
+    "pg_auth_members",
+    "pg_tables",
+]
+_NAMED_RELATIONS += ["pg_attribute", "pg_constraint", "pg_index", "pg_locks", "pg_default_acl", "pg_proc"]
+_NAMED_FUNCTIONS = ["pg_relation_size", "pg_total_relation_size", "pg_table_size", "pg_lock_status"]
+
+
+def conversation_server(admin_url: str, database: str) -> None:
+    """Logins `owner`, `web` and `restore`, the role `control`, one database. `{database}` is in the URL."""
+    with psycopg.connect(admin_url.format(database="postgres"), autocommit=True) as admin:
+        _role(admin, "owner", "LOGIN CREATEROLE")
+        _role(admin, "web", "LOGIN NOINHERIT")
+        _role(admin, "restore", "LOGIN NOINHERIT")
+        _role(admin, "control", "NOLOGIN")
+        admin.execute("GRANT control TO web WITH INHERIT FALSE, SET TRUE")
+        _database(admin, database, owner="owner")
+    with psycopg.connect(admin_url.format(database=database), autocommit=True) as admin:
+        admin.execute("ALTER SCHEMA public OWNER TO owner")
+        admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        admin.execute("GRANT USAGE ON SCHEMA public TO control")
+        admin.execute("CREATE SCHEMA IF NOT EXISTS extensions")
+        admin.execute("GRANT USAGE ON SCHEMA extensions TO PUBLIC")
+        admin.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA extensions")
+        admin.execute(
+            "ALTER DEFAULT PRIVILEGES FOR ROLE owner IN SCHEMA public"
+            " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO control"
+        )
+        admin.execute(_grant("CONNECT", database, "owner, web, restore"))
+        _hide_catalogue(admin)
+
+
+def vault_server(admin_url: str, database: str) -> None:
+    """One login `vault` that owns one database on a server of its own."""
+    with psycopg.connect(admin_url.format(database="postgres"), autocommit=True) as admin:
+        _role(admin, "vault", "LOGIN")
+        _database(admin, database, owner="vault")
+
+
+def _role(admin: psycopg.Connection, name: str, options: str) -> None:
+    if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone():
+        admin.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(options)))
+
+
+def _database(admin: psycopg.Connection, name: str, *, owner: str) -> None:
+    if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner)),
+        )
+    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+
+
+def _grant(what: str, database: str, roles: str) -> sql.Composed:
+    return sql.SQL("GRANT {} ON DATABASE {} TO {}").format(
+        sql.SQL(what),
+        sql.Identifier(database),
+        sql.SQL(roles),
+    )
+
+
+def _hide_catalogue(admin: psycopg.Connection) -> None:
+    relations = [row[0] for row in admin.execute(_HIDDEN_RELATIONS, (_NAMED_RELATIONS,))]
+    functions = [row[0] for row in admin.execute(_HIDDEN_FUNCTIONS, (_NAMED_FUNCTIONS,))]
+    hide = [f"REVOKE ALL ON {name} FROM PUBLIC" for name in relations]
+    hide += [f"GRANT SELECT ON {name} TO owner, restore" for name in relations]
+    hide += [f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC" for name in functions]
+    hide += [f"GRANT EXECUTE ON FUNCTION {name} TO owner, restore" for name in functions]
+    admin.execute(";".join(hide).encode())

@@ -1,0 +1,218 @@
+"""
+One settings file. Each value is read once; README.md explains each variable (a test compares).
+
+A configured variable always wins over the embedded services running over LOCAL_DIR.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from environs import Env
+from psycopg.conninfo import conninfo_to_dict
+
+from config.embedded import services
+from kernel import logging as structured_logging
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+LOCAL_DIR = Path(os.environ.get("LOCAL_DIR", BASE_DIR / ".local"))
+if "DATABASE_URL" not in os.environ and "VAULT_DATABASE_URL" not in os.environ:
+    for _name, _value in services.environment(LOCAL_DIR).items():
+        os.environ.setdefault(_name, _value)
+env = Env()
+
+# The site --------------------------------------------------------------------------------
+BASE_DOMAIN = env.str("BASE_DOMAIN", "localhost:8000")
+PLAIN_HTTP = env.bool("PLAIN_HTTP", BASE_DOMAIN.split(":")[0] == "localhost")
+DEMO = env.bool("DEMO", False)
+# Where a demonstration looks for exports of real conversations.
+POLIS_EXPORTS = env.str("POLIS_EXPORTS", str(BASE_DIR.parent / "shared" / "data" / "polis"))
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY", "" if "DATABASE_URL" in os.environ else "nothing-is-running")
+# Which hosts exist is decided by the domains in the control plane; every other host is 404.
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "config.urls.organisation"
+BASE_URLCONF = "config.urls.base"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Apps, lowest owner of a command first ---------------------------------------------------
+CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "tenants"]
+TENANT_APPS = ["tenants.branding", "conversations"]
+SHARED_APPS = ["kernel", "web", *CONTROL_APPS, "privacy.vault"]
+INSTALLED_APPS = [
+    "kernel",
+    "web",
+    "config",
+    *TENANT_APPS,
+    *CONTROL_APPS,
+    "privacy.vault",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "web.middleware.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.middleware.HeadersMiddleware",
+    "tenants.middleware.OrganisationMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "web.errors.RefusalsMiddleware",
+]
+
+# Databases -------------------------------------------------------------------------------
+
+
+def _database(url: str, *, binds_on_server: bool = True, **more: Any) -> dict[str, Any]:  # noqa: ANN401  (Django's own)
+    """Django's description of a PostgreSQL database from a libpq URL."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    return {
+        "ENGINE": "kernel.postgresql",
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {"server_side_binding": binds_on_server, "prepare_threshold": 5, **parts},
+        **more,
+    }
+
+
+# A process has only the logins it was given: the web tier beside a vault service has no vault.
+DATABASES = {"default": _database(env.str("DATABASE_URL", ""))}
+if "OWNER_DATABASE_URL" in os.environ:
+    DATABASES["owner"] = _database(env.str("OWNER_DATABASE_URL"), binds_on_server=False)
+if "VAULT_DATABASE_URL" in os.environ:
+    DATABASES["vault"] = _database(env.str("VAULT_DATABASE_URL"), ENGINE="django.db.backends.postgresql")
+DATABASE_ROUTERS = ["kernel.router.VaultRouter", "django_tenants.routers.TenantSyncRouter"]
+
+# Tenancy ---------------------------------------------------------------------------------
+TENANT_MODEL = "tenants.Organisation"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+# On a Citus cluster, and where imports log in as the tenant, tenant roles may log in (decision 004).
+TENANT_ROLES_LOG_IN = env.bool("TENANT_ROLES_LOG_IN", False)
+
+# The vault -------------------------------------------------------------------------------
+VAULT_URL = env.str("VAULT_URL", "")
+VAULT_TOKEN = env.str("VAULT_TOKEN", "")
+KEY_STORE = env.str("KEY_STORE", "")
+
+# Valkey ----------------------------------------------------------------------------------
+VALKEY_URL = env.str("VALKEY_URL", "")
+VAULT_VALKEY_URL = env.str("VAULT_VALKEY_URL", "")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": VALKEY_URL,
+        "KEY_PREFIX": "web",
+        "KEY_FUNCTION": "kernel.cache.tenant_key",
+    }
+}
+BROKER_URL = env.str("BROKER_URL", "")
+
+# Files and messages ----------------------------------------------------------------------
+S3_BUCKET = env.str("S3_BUCKET", "")
+S3_ENDPOINT = env.str("S3_ENDPOINT", "")
+_FILES: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": env.str("FILES_DIR", str(LOCAL_DIR / "files")), "base_url": None},
+}
+if S3_BUCKET:
+    _FILES = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT or None,
+            "default_acl": None,
+            "querystring_expire": 300,
+            "file_overwrite": False,
+        },
+    }
+STORAGES = {
+    "default": {"BACKEND": "kernel.storage.TenantStorage"},
+    "files": _FILES,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_DIR", str(LOCAL_DIR / "static"))
+OUTBOX_DIR = env.str("OUTBOX_DIR", str(LOCAL_DIR / "outbox"))
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "kernel.messages.OutboxEmails")
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", f"conversations@{BASE_DOMAIN.split(':')[0]}")
+TEXT_MESSAGE_BACKEND = env.str("TEXT_MESSAGE_BACKEND", "kernel.messages.OutboxTexts")
+
+# Pages -----------------------------------------------------------------------------------
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "web.jinja.environment", "context_processors": ["web.jinja.form_token"]},
+    }
+]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# Cookies and headers ---------------------------------------------------------------------
+COOKIE_PREFIX = "" if PLAIN_HTTP else "__Host-"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}form"
+CSRF_COOKIE_SECURE = not PLAIN_HTTP
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "web.errors.form_expired"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63072000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP
+SECURE_HSTS_PRELOAD = not PLAIN_HTTP
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+_NOT_NEEDED = [
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "microphone",
+]
+_NOT_NEEDED += ["midi", "payment", "publickey-credentials-create", "usb", "xr-spatial-tracking"]
+_OURS_ALONE = ("connect", "font", "img", "manifest", "script", "style")
+# The same on every page: no inline script or style anywhere, nothing from anybody else, no frames.
+PAGE_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        [
+            *("default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"),
+            *(f"{what}-src 'self'" for what in _OURS_ALONE),
+        ]
+    ),
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in _NOT_NEEDED),
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # No page is kept by browser or proxy, unless its view says so: a screen is often shared.
+    "Cache-Control": "no-store",
+}
+
+# Logs ------------------------------------------------------------------------------------
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = structured_logging.configure(
+    level=env.str("LOG_LEVEL", "INFO"), as_json=env.bool("LOG_JSON", not PLAIN_HTTP)
+)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is on wherever there is TLS
+    "security.W002",  # X-Frame-Options is one of PAGE_HEADERS
+    "security.W008",  # TLS is redirected to by whatever ends it
+    "security.W016",  # the CSRF cookie is secure wherever there is TLS
+    "django_tenants.W003",  # the router that stands first is ours (architecture 4)
+]

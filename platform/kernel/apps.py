@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    """Stands first among the installed apps, because it owns the `migrate` command."""
+
+    name = "kernel"
+
+    def ready(self) -> None:
+        from django.utils.module_loading import autodiscover_modules
+
+        from kernel import checks  # noqa: F401  (registers itself)
+
+        # Services ask for tasks by name; every package's tasks must be known by then.
+        autodiscover_modules("tasks")

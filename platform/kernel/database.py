@@ -1,0 +1,40 @@
+"""SQL that Django's ORM has no words for, and the one way to run it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import BigIntegerField, Func
+from django.utils.deconstruct import deconstructible
+
+
+def change(statement: str, values: Sequence[Any] = ()) -> int:
+    """Run a statement where the current place is, and return how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def row(statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    """The first row of a query, None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+        return found
+
+
+def rows(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+@deconstructible(path="kernel.database.NextInSequence")
+class NextInSequence(Func):
+    """The next number of a sequence of the schema the statement runs in."""
+
+    template = "nextval('%(name)s')"
+    output_field = BigIntegerField()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)

@@ -1,0 +1,57 @@
+"""
+How often something may be asked, in moving windows kept in Valkey.
+
+Addresses on the network are counted over all tenants together, or a sweep over tenants would
+not be seen; they are stored as keyed digests that nobody can turn back a day later.
+"""
+
+import hmac
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+
+from kernel.errors import TooMany
+from kernel.valkey import answering
+
+
+@cache
+def _limiter(url: str) -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(storage_from_string(f"redis+{url}", key_prefix="web:limit"))
+
+
+_in_process = FixedWindowRateLimiter(MemoryStorage())
+
+
+@cache
+def _rate(text: str) -> RateLimitItem:
+    return parse(text)
+
+
+def count(*, what: str, who: str, rate: str, today: date) -> None:
+    """
+    Count one asking of `what` by `who`, such as rate="30/10minutes".
+
+    Raises TooMany when the window is full, ValkeyDown when nobody can count.
+    """
+    with answering():
+        allowed = _limiter(settings.VALKEY_URL).hit(_rate(rate), what, _digest(who, today))
+    if not allowed:
+        raise TooMany
+
+
+def count_here(*, what: str, who: str, rate: str, today: date) -> None:
+    """
+    The same, counted in this process alone: for acts that are frequent and harmless one by one.
+
+    Raises TooMany.
+    """
+    if not _in_process.hit(_rate(rate), what, _digest(who, today)):
+        raise TooMany
+
+
+def _digest(who: str, today: date) -> str:
+    return hmac.digest(f"{settings.SECRET_KEY}:{today}".encode(), who.encode(), "sha256").hex()[:32]

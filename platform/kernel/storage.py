@@ -1,0 +1,50 @@
+"""Files of a tenant. Every name is led by the tenant's schema; no other prefix can be reached."""
+
+import posixpath
+from typing import IO, Any
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import Storage, storages
+from django.utils.deconstruct import deconstructible
+
+from kernel.tenancy import current_tenant
+
+
+@deconstructible
+class TenantStorage(Storage):
+    """Wraps the storage `files` (a directory or S3) and adds the tenant to each name."""
+
+    def _open(self, name: str, mode: str = "rb") -> Any:  # noqa: ANN401  (Django's own signature)
+        return self._all_files().open(self._full(name), mode)
+
+    def _save(self, name: str, content: IO[Any]) -> str:
+        return self._own(self._all_files().save(self._full(name), content))
+
+    def delete(self, name: str) -> None:
+        self._all_files().delete(self._full(name))
+
+    def exists(self, name: str) -> bool:
+        return self._all_files().exists(self._full(name))
+
+    def size(self, name: str) -> int:
+        return self._all_files().size(self._full(name))
+
+    def url(self, name: str | None) -> str:
+        return self._all_files().url(self._full(name or ""))
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        return self._all_files().listdir(self._full(path))
+
+    def _all_files(self) -> Storage:
+        return storages["files"]
+
+    def _full(self, name: str) -> str:
+        """Raises SuspiciousFileOperation for a name that would leave the tenant's own folder."""
+        prefix = current_tenant().schema_name
+        full = posixpath.normpath(posixpath.join(prefix, name))
+        if "\\" in name or "\0" in name or not (full == prefix or full.startswith(f"{prefix}/")):
+            raise SuspiciousFileOperation("A file name points outside the organisation's own files.")
+        return full
+
+    def _own(self, full: str) -> str:
+        return full.removeprefix(f"{current_tenant().schema_name}/")

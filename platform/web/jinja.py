@@ -1,0 +1,103 @@
+"""The Jinja2 environment of all pages: components are macros, a page is a composition of them."""
+
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, get_resolver, get_urlconf
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from web import dates
+
+
+def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes Jinja2's own options)
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+    made = Environment(**options)  # noqa: S701  (autoescape is on, one line above)
+    made.globals.update(_=_translated, gettext=_translated, ngettext=_translated_number)
+    made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=_demo_address)
+    made.filters.update(
+        day=dates.day, moment=dates.moment, number=_number, paragraphs=_paragraphs, percent=_percent
+    )
+    return made
+
+
+class FormToken:
+    """The hidden field every form needs, made once for a page however many forms it has."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __html__(self) -> str:
+        return self._field
+
+    @cached_property
+    def _field(self) -> str:
+        return str(csrf_input(self._request))
+
+
+def form_token(request: HttpRequest) -> dict[str, FormToken]:
+    return {"csrf_input": FormToken(request)}
+
+
+def _translated(message: str, **values: object) -> Markup:
+    """What `_()` in a template gives: a sentence of ours, with values escaped into it."""
+    language = translation.get_language()
+    return _sentence(language, message) % values if values else _finished(language, message)
+
+
+def _translated_number(one: str, many: str, number: int, **values: object) -> Markup:
+    return Markup(translation.ngettext(one, many, number)) % values  # noqa: S704  (a sentence of ours)
+
+
+@lru_cache(maxsize=5_000)
+def _sentence(language: str, message: str) -> Markup:
+    with translation.override(language):
+        return Markup(translation.gettext(message))  # noqa: S704  (a sentence of ours)
+
+
+@lru_cache(maxsize=5_000)
+def _finished(language: str, message: str) -> Markup:
+    return _sentence(language, message) % {}
+
+
+def _url(name: str, *args: object) -> str:
+    """`reverse` for patterns of slugs and ids: a page holds dozens of addresses."""
+    return _address(get_urlconf(), name, args)
+
+
+@lru_cache(maxsize=20_000)
+def _address(urlconf: str | None, name: str, args: tuple[object, ...]) -> str:
+    pattern, names = _pattern(urlconf, name, len(args))
+    return pattern % dict(zip(names, args, strict=True))
+
+
+@cache
+def _pattern(urlconf: str | None, name: str, count: int) -> tuple[str, list[str]]:
+    """An address with placeholders, such as `/%(slug)s/idea/%(idea)s/`."""
+    for possibilities, *_rest in get_resolver(urlconf).reverse_dict.getlist(name):
+        for pattern, names in possibilities:
+            if len(names) == count:
+                return f"/{pattern}", names
+    raise NoReverseMatch(f"No address is called {name!r} and takes {count} arguments.")
+
+
+def _demo_address() -> str:
+    return f"http://{settings.BASE_DOMAIN}/"
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _paragraphs(text: str) -> list[list[str]]:
+    """A typed text as paragraphs of lines; the template escapes each line."""
+    return [paragraph.split("\n") for paragraph in text.split("\n\n")]
+
+
+def _percent(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0

@@ -1,0 +1,1 @@
+"""The promise: the vault, the keys, and what makes contributions unlinkable."""

@@ -1,0 +1,103 @@
+"""
+Keys as files in two folders: the embedded default.
+
+Each key lies in both folders, because a lost key file would lose the conversation's people.
+Both copies are removed together. Removing a file is not the destruction of a disk: see decision 005.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from privacy.keys.store import ConversationKeys, KeysUnavailable, packed, unpacked
+
+log = structlog.get_logger("privacy.keys")
+
+
+class DirectoryKeyStore:
+    """`folder` is read first; `copy` answers, with an alarm, when the first was lost."""
+
+    def __init__(self, folder: Path, copy: Path) -> None:
+        if folder.resolve() == copy.resolve():
+            raise KeysUnavailable
+        self.folders = (folder, copy)
+
+    def create(self, organisation: UUID, conversation: UUID, keys: ConversationKeys) -> None:
+        files = self._files(organisation, conversation, "keys")
+        if any(file.exists() for file in files):
+            raise KeysUnavailable
+        for file in files:
+            _write(file, packed(keys))
+
+    def read(self, organisation: UUID, conversation: UUID) -> ConversationKeys:
+        return unpacked(self._first(organisation, conversation, "keys", _read_complete))
+
+    def add_tombstones(self, organisation: UUID, conversation: UUID, indexes: list[bytes]) -> None:
+        known = self.tombstones(organisation, conversation)
+        # One sorted list: it tells neither order nor which indexes belong to one person.
+        lines = sorted({index.hex() for index in [*known, *indexes]})
+        for file in self._files(organisation, conversation, "left"):
+            _write(file, "\n".join(lines).encode())
+
+    def tombstones(self, organisation: UUID, conversation: UUID) -> set[bytes]:
+        found: set[bytes] = set()
+        for file in self._files(organisation, conversation, "left"):
+            if file.exists():
+                found |= {bytes.fromhex(line) for line in file.read_text().split()}
+        return found
+
+    def destroy(self, organisation: UUID, conversation: UUID) -> None:
+        for what in ("keys", "left"):
+            for file in self._files(organisation, conversation, what):
+                _destroy(file)
+
+    def _files(self, organisation: UUID, conversation: UUID, what: str) -> list[Path]:
+        return [folder / organisation.hex / f"{conversation.hex}.{what}" for folder in self.folders]
+
+    def _first(
+        self, organisation: UUID, conversation: UUID, what: str, read: Callable[[Path], bytes]
+    ) -> bytes:
+        first, copy = self._files(organisation, conversation, what)
+        try:
+            return read(first)
+        except (OSError, KeysUnavailable):
+            found = self._copy(copy, read)
+        log.critical("key_file_lost", which="first")
+        return found
+
+    def _copy(self, copy: Path, read: Callable[[Path], bytes]) -> bytes:
+        try:
+            return read(copy)
+        except OSError as reason:
+            raise KeysUnavailable from reason
+
+
+def _read_complete(file: Path) -> bytes:
+    raw = file.read_bytes()
+    unpacked(raw)  # a truncated file is as lost as a missing one
+    return raw
+
+
+def _write(file: Path, content: bytes) -> None:
+    """All or nothing, and on the disk before anything depends on it."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = file.with_suffix(f"{file.suffix}.part")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    unfinished.rename(file)
+
+
+def _destroy(file: Path) -> None:
+    if file.exists():
+        size = file.stat().st_size
+        with file.open("r+b") as opened:
+            opened.write(os.urandom(size))
+            opened.flush()
+            os.fsync(opened.fileno())
+        file.unlink()

@@ -1,0 +1,87 @@
+"""The port of the key store, and the setting that chooses one of its two stores."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from nacl.public import PrivateKey
+
+from kernel import sealing
+from kernel.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationKeys:
+    """The keys of one conversation: for sealing, for blind indexes, and for opening routes."""
+
+    version: int
+    data: bytes
+    index: bytes
+    private: bytes
+
+    @property
+    def public(self) -> bytes:
+        return bytes(PrivateKey(self.private).public_key)
+
+
+class KeysUnavailable(Unavailable):
+    """The store does not answer or a key is gone. Nothing falls back to plain text."""
+
+    code = "keys_unavailable"
+    message = _("This part of the site cannot be opened at the moment. Please try again in a few minutes.")
+
+
+class KeyStore(Protocol):
+    """A store of keys and tombstones by organisation and conversation."""
+
+    def create(self, organisation: UUID, conversation: UUID, keys: ConversationKeys) -> None:
+        """Store new keys. Raises KeysUnavailable where keys exist already: none is overwritten."""
+
+    def read(self, organisation: UUID, conversation: UUID) -> ConversationKeys:
+        """Raises KeysUnavailable."""
+
+    def add_tombstones(self, organisation: UUID, conversation: UUID, indexes: list[bytes]) -> None:
+        """Remember the blind indexes of somebody who left, until the keys die."""
+
+    def tombstones(self, organisation: UUID, conversation: UUID) -> set[bytes]: ...
+
+    def destroy(self, organisation: UUID, conversation: UUID) -> None:
+        """Remove keys and tombstones. May be called again; afterwards `read` raises."""
+
+
+def new_keys() -> ConversationKeys:
+    return ConversationKeys(
+        version=1, data=sealing.random_key(), index=sealing.random_key(), private=bytes(PrivateKey.generate())
+    )
+
+
+def packed(keys: ConversationKeys) -> bytes:
+    return msgspec.msgpack.encode(keys)
+
+
+def unpacked(raw: bytes) -> ConversationKeys:
+    """Raises KeysUnavailable for anything that is not a complete set of keys."""
+    try:
+        return msgspec.msgpack.decode(raw, type=ConversationKeys)
+    except msgspec.DecodeError as reason:
+        raise KeysUnavailable from reason
+
+
+@cache
+def key_store() -> KeyStore:
+    """`directory:FOLDER:COPY` or `kms:BUCKET`, by the setting KEY_STORE."""
+    from privacy.keys.directory import DirectoryKeyStore
+    from privacy.keys.kms import KmsKeyStore
+
+    scheme, _colon, rest = settings.KEY_STORE.partition(":")
+    if scheme == "directory":
+        folder, _colon, copy = rest.partition(":")
+        return DirectoryKeyStore(Path(folder), Path(copy))
+    if scheme == "kms":
+        return KmsKeyStore(bucket=rest, endpoint=settings.S3_ENDPOINT or None)
+    raise KeysUnavailable

@@ -1,0 +1,80 @@
+"""The verbs as the rest of the system sees them: typed, with any way of asking underneath."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+from privacy.anonymity import Proof, Ticket
+from privacy.vault.shapes import Contributions, JobReport, OwnTags
+from privacy.vault.verb import Caller
+
+Ask = Callable[[Caller, str, dict[str, Any]], Any]
+
+
+class Vault:
+    """The verbs. What each does and raises stands at its function in `privacy.vault.verbs`."""
+
+    def __init__(self, caller: Caller, ask: Ask) -> None:
+        self._ask = partial(ask, caller)
+
+    def prepare(self, *, conversation: UUID, name: str, site: str) -> bytes:
+        return cast("bytes", self._ask("prepare", {"conversation": conversation, "name": name, "site": site}))
+
+    def conversations(self) -> list[UUID]:
+        return cast("list[UUID]", self._ask("conversations", {}))
+
+    def enrol(self, *, conversation: UUID, roster: bytes, areas: list[str]) -> UUID:
+        return cast(
+            "UUID", self._ask("enrol", {"conversation": conversation, "roster": roster, "areas": areas})
+        )
+
+    def enrol_voices(self, *, conversation: UUID, count: int, area: str) -> list[Ticket]:
+        arguments = {"conversation": conversation, "count": count, "area": area}
+        return cast("list[Ticket]", self._ask("enrol_voices", arguments))
+
+    def job(self, *, conversation: UUID, job: UUID) -> JobReport:
+        return cast("JobReport", self._ask("job", {"conversation": conversation, "job": job}))
+
+    def send_code(self, *, conversation: UUID, address: str, browser: str) -> None:
+        self._ask("send_code", {"conversation": conversation, "address": address, "browser": browser})
+
+    def redeem(self, *, conversation: UUID, address: str, code: str, browser: str) -> Ticket:
+        arguments = {"conversation": conversation, "address": address, "code": code, "browser": browser}
+        return cast("Ticket", self._ask("redeem", arguments))
+
+    def enter(self, *, conversation: UUID, address: str, password: str, browser: str) -> Ticket:
+        arguments = {
+            "conversation": conversation,
+            "address": address,
+            "password": password,
+            "browser": browser,
+        }
+        return cast("Ticket", self._ask("enter", arguments))
+
+    def set_password(self, *, conversation: UUID, proof: Proof, password: str) -> None:
+        self._ask("set_password", {"conversation": conversation, "proof": proof, "password": password})
+
+    def answer_survey(self, *, conversation: UUID, proof: Proof, answers: dict[str, str]) -> None:
+        self._ask("answer_survey", {"conversation": conversation, "proof": proof, "answers": answers})
+
+    def deliver(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
+        self._ask("deliver", {"conversation": conversation, "route": route, "contribution": contribution})
+
+    def leave(self, *, conversation: UUID, proof: Proof, contributions: Contributions) -> None:
+        self._ask("leave", {"conversation": conversation, "proof": proof, "contributions": contributions})
+
+    def erase(
+        self, *, conversation: UUID, address: str, code: str, browser: str, contributions: Contributions
+    ) -> None:
+        arguments = {"conversation": conversation, "address": address, "code": code, "browser": browser}
+        self._ask("erase", {**arguments, "contributions": contributions})
+
+    def own_tags(self, *, conversation: UUID, ideas: list[UUID]) -> OwnTags:
+        return cast("OwnTags", self._ask("own_tags", {"conversation": conversation, "ideas": ideas}))
+
+    def forget(self, *, conversation: UUID, batch: UUID) -> None:
+        self._ask("forget", {"conversation": conversation, "batch": batch})
+
+    def purge(self, *, conversation: UUID) -> UUID:
+        return cast("UUID", self._ask("purge", {"conversation": conversation}))

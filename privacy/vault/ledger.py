@@ -1,0 +1,97 @@
+"""
+The ledger of long verbs. The truth of a job is its row; the runner only comes by.
+
+A job is claimed with a lease and a new fencing number, in one statement. Whoever finishes it
+must still hold that number in the transaction that changes anything else: a runner that slept
+through its lease changes nothing, and a job that was started twice is done once.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+from django.db import connections, transaction
+from django.db.models import F, Q
+
+from privacy.vault.models import Job, JobState
+from privacy.vault.opened import opened
+from privacy.vault.refusals import UnknownJob
+from privacy.vault.shapes import JobReport, Report
+from privacy.vault.verb import Caller
+
+CHANNEL = "vault_jobs"
+LEASE = timedelta(minutes=15)
+
+
+class LeaseLost(RuntimeError):
+    """Another runner took the job over. Whatever this one did is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job as its present runner holds it."""
+
+    id: UUID
+    verb: str
+    caller: Caller
+    conversation: UUID
+    sealed_input: bytes | None
+    fence: int
+
+
+def ask(caller: Caller, conversation: UUID, verb: str, content: bytes | None, *, at: datetime) -> UUID:
+    """Enter a job; its input is sealed, because it may be a roster."""
+    job = Job(id=uuid4(), conversation=conversation, organisation=caller.organisation, verb=verb, asked_at=at)
+    if content is not None:
+        job.sealed_input = opened(caller, conversation).seal("job", "input", job.id, content)
+    job.save(force_insert=True)
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+    return job.id
+
+
+def report_of(caller: Caller, conversation: UUID, job: UUID) -> JobReport:
+    """Raises UnknownJob, also for a job of another organisation."""
+    found = Job.objects.filter(pk=job, conversation=conversation, organisation=caller.organisation).first()
+    if found is None:
+        raise UnknownJob
+    report = None if found.report is None else msgspec.convert(found.report, Report)
+    return JobReport(state=found.state, report=report)
+
+
+def claim(*, at: datetime) -> Claim | None:
+    """The oldest job that waits, or whose runner was not heard of for a lease."""
+    free = Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, leased_until__lt=at)
+    with_one = (
+        Job.objects.filter(free).order_by("asked_at").select_for_update(skip_locked=True).values("pk")[:1]
+    )
+    taken = Job.objects.filter(pk__in=with_one)
+    fenced = uuid4()
+    # The claim is one UPDATE; reading the row afterwards by its new fence finds just what was taken.
+    with transaction.atomic(using="vault"):
+        if not taken.update(
+            state=JobState.RUNNING, leased_until=at + LEASE, fence=F("fence") + 1, claimed_by=fenced
+        ):
+            return None
+    job = Job.objects.get(claimed_by=fenced)
+    return Claim(
+        id=job.pk,
+        verb=job.verb,
+        caller=Caller(organisation=job.organisation, schema_name=""),
+        conversation=job.conversation,
+        sealed_input=None if job.sealed_input is None else bytes(job.sealed_input),
+        fence=job.fence,
+    )
+
+
+def finish(claim: Claim, report: Report, *, has_failed: bool = False) -> None:
+    """Inside the transaction that did the work. Raises LeaseLost, which rolls all of it back."""
+    changed = Job.objects.filter(pk=claim.id, fence=claim.fence, state=JobState.RUNNING).update(
+        state=JobState.FAILED if has_failed else JobState.DONE,
+        report=asdict(report),
+        sealed_input=None,
+        leased_until=None,
+    )
+    if not changed:
+        raise LeaseLost

@@ -1,0 +1,112 @@
+"""Messages that leave the vault: written sealed, claimed, sent, and then gone without a trace."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+from django.core.mail import EmailMessage, get_connection
+from django.db import connections
+from django.utils import timezone
+
+from kernel.messages import text_sender
+from privacy.vault.addresses import Address
+from privacy.vault.models import Letter
+from privacy.vault.opened import Opened, opened
+from privacy.vault.verb import Caller
+
+log = structlog.get_logger("privacy.letters")
+
+CHANNEL = "vault_letters"
+_LETTER_BYTES = 1024
+_BATCH = 100
+_MINUTES_A_LETTER_IS_WORTH = 10
+
+
+def write_code(opened: Opened, to: Address, code: str, *, is_known: bool) -> None:
+    """Put a letter into the ledger. One for an unknown address looks the same and goes nowhere."""
+    letter = Letter(id=uuid4(), conversation=opened.conversation)
+    content = {"to": to.text, "kind": to.kind, "code": code, "is_known": is_known}
+    letter.sealed = opened.seal(
+        "letter", "content", letter.id, json.dumps(content).encode(), padded_to=_LETTER_BYTES
+    )
+    letter.save(force_insert=True)
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+def send_waiting() -> int:
+    """
+    Claim and send what waits; returns how many were claimed.
+
+    A letter is claimed in a transaction of its own before anything is sent, and never again:
+    a crash in between leaves it unsent or sent once. One that is of no more use is dropped. A
+    mail server that is away is noticed before anything is claimed, so the letters wait for it.
+    """
+    worthless = timezone.now() - timedelta(minutes=_MINUTES_A_LETTER_IS_WORTH)
+    Letter.objects.filter(written_at__lt=worthless).delete()
+    if not Letter.objects.filter(is_claimed=False).exists():
+        return 0
+    connection = get_connection()
+    try:
+        connection.open()
+    except OSError as reason:
+        log.warning("mail_server_away", reason=type(reason).__name__)
+        return 0
+    claimed = _claim()
+    try:
+        for letter in claimed:
+            _send(letter, connection)
+    finally:
+        connection.close()
+    return len(claimed)
+
+
+def _claim() -> list[Letter]:
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(
+            "UPDATE vault_letter SET is_claimed = true WHERE id IN (SELECT id FROM vault_letter"
+            " WHERE NOT is_claimed ORDER BY written_at FOR UPDATE SKIP LOCKED LIMIT %s) RETURNING id",
+            [_BATCH],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Letter.objects.select_related("conversation").filter(pk__in=ids))
+
+
+def _send(letter: Letter, connection: object) -> None:
+    owner = letter.conversation
+    keys = opened(Caller(organisation=owner.organisation, schema_name=owner.schema_name), owner.id)
+    content = json.loads(keys.unseal("letter", "content", letter.id, letter.sealed))
+    try:
+        if content["is_known"]:
+            _deliver(keys, content, connection)
+    except OSError as reason:  # smtplib's errors are OSErrors; a refused address looks like a delivered one
+        log.warning("letter_not_sent", reason=type(reason).__name__)
+    letter.delete()
+
+
+def _deliver(keys: Opened, content: dict[str, str], connection: object) -> None:
+    name = keys.conversation.name
+    if content["kind"] == "phone":
+        text_sender().send(
+            number=content["to"], text=f"{content['code']} is your code for {name}. It works for 10 minutes."
+        )
+        return
+    EmailMessage(
+        subject=f"Your code for {name}",
+        body=_CODE_LETTER.format(code=content["code"], name=name, site=keys.conversation.site),
+        to=[content["to"]],
+        connection=connection,  # type: ignore[arg-type]  # Django types it as Any elsewhere
+    ).send()
+
+
+_CODE_LETTER = """\
+Your code for {name}:
+
+    {code}
+
+Type it on the page where you asked for it. It works once, for 10 minutes, and only in that browser.
+
+If you did not ask for it, nothing has happened and you need do nothing.
+You reach the conversation at {site}. We never send a link that signs you in.
+"""

@@ -1,0 +1,98 @@
+"""A conversation with its keys open, and what can be done with them."""
+
+import hmac
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+
+from kernel import sealing
+from privacy.keys.store import ConversationKeys, key_store
+from privacy.vault.models import Conversation
+from privacy.vault.refusals import RouteRefused, UnknownConversation
+from privacy.vault.verb import Caller
+
+_SECONDS_KEYS_ARE_HELD = 300
+_held: dict[UUID, tuple[float, ConversationKeys]] = {}
+_ROUTE_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Keys never leave this object; values go in and come out."""
+
+    conversation: Conversation
+    keys: ConversationKeys
+    _derived: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    def index(self, label: str, value: str) -> bytes:
+        """Blind index of a value: HMAC under a key for this label only."""
+        return hmac.digest(self._index_key(label), value.encode(), "sha256")
+
+    def seal(self, table: str, column: str, row: UUID, plain: bytes, *, padded_to: int = 0) -> bytes:
+        """Sealed for exactly this place. Padding hides the length of short values."""
+        length = len(plain).to_bytes(4, "big")
+        padded = (length + plain).ljust(padded_to, b"\0")
+        return sealing.seal(self._data_key(table, column), padded, self._bound(table, column, row))
+
+    def unseal(self, table: str, column: str, row: UUID, sealed: bytes | memoryview) -> bytes:
+        """Raises DoesNotOpen where the value was changed or belongs elsewhere."""
+        padded = sealing.unseal(self._data_key(table, column), bytes(sealed), self._bound(table, column, row))
+        return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
+
+    def open_route(self, route: bytes, contribution: UUID) -> UUID:
+        """The person a contribution's route leads to. Raises RouteRefused, also for a moved route."""
+        try:
+            plain = self._box.decrypt(route)
+        except (CryptoError, ValueError, TypeError) as reason:
+            raise RouteRefused from reason
+        if len(plain) != _ROUTE_BYTES or not hmac.compare_digest(plain[16:], contribution.bytes):
+            raise RouteRefused
+        return UUID(bytes=plain[:16])
+
+    @cached_property
+    def _box(self) -> SealedBox[PrivateKey]:
+        return SealedBox(PrivateKey(self.keys.private))
+
+    def _data_key(self, table: str, column: str) -> bytes:
+        return self._derive(self.keys.data, f"seal:{table}.{column}")
+
+    def _index_key(self, label: str) -> bytes:
+        return self._derive(self.keys.index, f"index:{label}")
+
+    def _derive(self, key: bytes, label: str) -> bytes:
+        if label not in self._derived:
+            self._derived[label] = sealing.derive(key, label)
+        return self._derived[label]
+
+    def _bound(self, table: str, column: str, row: UUID) -> bytes:
+        owner = self.conversation
+        return sealing.context(owner.organisation, owner.id, table, column, row, self.keys.version)
+
+
+def opened(caller: Caller, conversation: UUID) -> Opened:
+    """
+    The caller's own conversation with its keys.
+
+    Raises UnknownConversation, also for a conversation of another organisation; KeysUnavailable.
+    """
+    found = Conversation.objects.filter(pk=conversation, organisation=caller.organisation).first()
+    if found is None:
+        raise UnknownConversation
+    return Opened(conversation=found, keys=_keys(caller.organisation, conversation))
+
+
+def forget_keys(conversation: UUID) -> None:
+    _held.pop(conversation, None)
+
+
+def _keys(organisation: UUID, conversation: UUID) -> ConversationKeys:
+    held = _held.get(conversation)
+    if held and held[0] > time.monotonic():
+        return held[1]
+    keys = key_store().read(organisation, conversation)
+    _held[conversation] = (time.monotonic() + _SECONDS_KEYS_ARE_HELD, keys)
+    return keys

@@ -1,0 +1,103 @@
+"""A person's row: made, sealed, read, and let go. Used by the verbs; not a verb itself."""
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from kernel import sealing
+from kernel.sessions import handle_key
+from kernel.valkey import answering, vault_client
+from privacy.anonymity import Ticket
+from privacy.vault.addresses import Address
+from privacy.vault.models import Leaving, Person
+from privacy.vault.opened import Opened
+
+# Longer than any address may be, so that a ciphertext's length tells nothing.
+_ADDRESS_BYTES = 328
+_ATTRIBUTES_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What the roster says of a person beyond how to reach them."""
+
+    area: str
+    dimensions: dict[str, str] = field(default_factory=dict)
+
+
+def new_person(opened: Opened, attributes: Attributes) -> Person:
+    """An unsaved person with a fresh secret and handle, and no address."""
+    person = Person(
+        id=uuid4(), conversation=opened.conversation, key_version=opened.keys.version, handle=new_handle()
+    )
+    person.sealed_secret = opened.seal("person", "secret", person.id, sealing.random_key())
+    set_attributes(opened, person, attributes)
+    return person
+
+
+def set_email(opened: Opened, person: Person, email: Address) -> None:
+    person.email_index = opened.index("email", email.text)
+    person.sealed_email = opened.seal(
+        "person", "email", person.id, email.text.encode(), padded_to=_ADDRESS_BYTES
+    )
+
+
+def set_phone(opened: Opened, person: Person, phone: Address) -> None:
+    person.phone_index = opened.index("phone", phone.text)
+    person.sealed_phone = opened.seal(
+        "person", "phone", person.id, phone.text.encode(), padded_to=_ADDRESS_BYTES
+    )
+
+
+def set_attributes(opened: Opened, person: Person, attributes: Attributes) -> None:
+    plain = json.dumps({"area": attributes.area, "dimensions": attributes.dimensions}).encode()
+    person.sealed_attributes = opened.seal(
+        "person", "attributes", person.id, plain, padded_to=_ATTRIBUTES_BYTES
+    )
+
+
+def attributes_of(opened: Opened, person: Person) -> Attributes:
+    return Attributes(
+        **json.loads(opened.unseal("person", "attributes", person.id, person.sealed_attributes))
+    )
+
+
+def secret_of(opened: Opened, person: Person) -> bytes:
+    return opened.unseal("person", "secret", person.id, person.sealed_secret)
+
+
+def ticket_of(opened: Opened, person: Person) -> Ticket:
+    return Ticket(
+        person=person.id,
+        secret=secret_of(opened, person),
+        area=attributes_of(opened, person).area,
+        may_write=not person.is_restricted,
+        handle=person.handle,
+    )
+
+
+def person_at(opened: Opened, address: Address) -> Person | None:
+    """Whoever has this address and is not leaving. One query, whether or not there is anybody."""
+    column = f"{address.kind}_index"
+    index = opened.index(address.kind, address.text)
+    return Person.objects.filter(
+        conversation=opened.conversation, leaving=Leaving.NO, **{column: index}
+    ).first()
+
+
+def person_named(opened: Opened, person: UUID) -> Person | None:
+    return Person.objects.filter(pk=person, conversation=opened.conversation, leaving=Leaving.NO).first()
+
+
+def new_handle() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def end_sessions(opened: Opened, handle: str) -> None:
+    """Delete every session that stands under a handle; their cookies then open nothing."""
+    name = handle_key(opened.conversation.schema_name, handle)
+    with answering():
+        client = vault_client()
+        sessions = client.smembers(name)
+        client.delete(name, *sessions)

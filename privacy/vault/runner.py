@@ -1,0 +1,69 @@
+"""The vault's own worker: sends letters, does the ledger's jobs, and sleeps until told."""
+
+import threading
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from django.db import close_old_connections, connections
+from django.db.utils import DatabaseError
+from django.utils import timezone
+
+from kernel.errors import DomainError
+from kernel.zones import inside_vault
+from privacy.vault import jobs, ledger, letters
+from privacy.vault.shapes import Report, Trouble
+
+log = structlog.get_logger("privacy.runner")
+
+_SECONDS_ASLEEP = 2.0
+
+
+def run_waiting() -> int:
+    """Everything that waits now; returns how much there was. What fails is in the ledger."""
+    done = 0
+    with inside_vault():
+        while sent := letters.send_waiting():
+            done += sent
+        while (claim := ledger.claim(at=timezone.now())) is not None:
+            _run(claim)
+            done += 1
+    return done
+
+
+def run_until(stopped: threading.Event) -> None:
+    """Run until told to stop. A database that is away is waited for."""
+    while not stopped.is_set():
+        try:
+            run_waiting()
+            _sleep(stopped)
+        except (DatabaseError, psycopg.Error, DomainError) as trouble:
+            log.warning("runner_waits", reason=type(trouble).__name__)
+            stopped.wait(_SECONDS_ASLEEP)
+        finally:
+            close_old_connections()
+
+
+def _run(claim: ledger.Claim) -> None:
+    try:
+        jobs.run(claim)
+    except ledger.LeaseLost:
+        log.warning("lease_lost", job=str(claim.id))
+    except (DatabaseError, DomainError):
+        raise  # something is away; the lease runs out and the job is taken up again
+    except Exception:  # noqa: BLE001  (the job itself is at fault: it must not be tried for ever)
+        log.error("job_failed", job=str(claim.id), verb=claim.verb)  # noqa: TRY400
+        ledger.finish(claim, Report(troubles=[Trouble(0, "", "this could not be read")]), has_failed=True)
+
+
+def _sleep(stopped: threading.Event) -> None:
+    """Wait for a notification of the database, at most two seconds."""
+    connection = connections["vault"]
+    connection.ensure_connection()
+    raw = connection.connection
+    for channel in (letters.CHANNEL, ledger.CHANNEL):
+        raw.execute(f"LISTEN {channel}")
+    woken: Callable[..., object] = raw.notifies
+    for _note in woken(timeout=_SECONDS_ASLEEP, stop_after=1):  # type: ignore[attr-defined]  # a generator
+        if stopped.is_set():
+            return

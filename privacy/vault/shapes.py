@@ -1,0 +1,48 @@
+"""What goes in and out of the vault. Plain frozen shapes, the same called directly and over HTTP."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Contributions(StrEnum):
+    """What somebody who leaves wants to happen to what they wrote."""
+
+    KEEP = "keep"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing wrong with a roster. Names a row and a column, never a value. Row 0 is the whole file."""
+
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a job."""
+
+    people: int = 0
+    troubles: list[Trouble] = field(default_factory=list)
+    # By dimension: the share of people (0 to 1) who are alone with their value; "together" for all at once.
+    unique_shares: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """State is waiting, running, done or failed; the report comes with the last two."""
+
+    state: str
+    report: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTags:
+    """The tags of everybody in the conversation who leaves, mixed: nothing tells whose is whose."""
+
+    batch: UUID
+    kept: list[bytes]
+    withdrawn: list[bytes]

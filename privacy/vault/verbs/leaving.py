@@ -1,0 +1,95 @@
+"""
+Verbs of going: leaving a conversation, being erased, and the night in which it happens.
+
+At once: sessions end, addresses and everything known of the person are overwritten, tombstones
+are set. In the next nightly rewrite the contributions lose their last tie, in one transaction
+with everybody else's; then the row and its secret go.
+"""
+
+import secrets
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from privacy.anonymity import Kind, Proof, owner_tags, voter_tag
+from privacy.keys.store import key_store
+from privacy.vault import codes
+from privacy.vault.addresses import read_address
+from privacy.vault.models import Leaving, Person
+from privacy.vault.opened import Opened, opened
+from privacy.vault.people import Attributes, end_sessions, new_handle, person_at, secret_of, set_attributes
+from privacy.vault.proofs import proven
+from privacy.vault.refusals import CodeRefused
+from privacy.vault.shapes import Contributions, OwnTags
+from privacy.vault.verb import Caller, verb
+
+
+@verb
+def leave(caller: Caller, conversation: UUID, proof: Proof, contributions: Contributions) -> None:
+    """A signed-in person leaves for good. Survives every new roster. Raises ProofRefused."""
+    keys = opened(caller, conversation)
+    _let_go(caller, keys, proven(keys, proof, "leave"), contributions)
+
+
+@verb
+def erase(
+    caller: Caller, conversation: UUID, address: str, code: str, browser: str, contributions: Contributions
+) -> None:
+    """
+    The same on a request that staff entered: the code shows that the address agreed.
+
+    Raises CodeRefused, also when there is nobody.
+    """
+    keys = opened(caller, conversation)
+    asked = read_address(address)
+    person = person_at(keys, asked)
+    if not codes.take(keys, asked, browser, code) or person is None:
+        raise CodeRefused
+    _let_go(caller, keys, person, contributions)
+
+
+@verb
+def own_tags(caller: Caller, conversation: UUID, ideas: list[UUID]) -> OwnTags:
+    """For the nightly rewrite only: the tags of everybody who leaves, mixed and ungrouped."""
+    keys = opened(caller, conversation)
+    batch = uuid4()
+    kept: list[bytes] = []
+    withdrawn: list[bytes] = []
+    with transaction.atomic(using="vault"):
+        leaving = Person.objects.filter(conversation=keys.conversation).exclude(leaving=Leaving.NO)
+        for person in leaving.select_for_update():
+            tags = kept if person.leaving == Leaving.KEEPING else withdrawn
+            tags += _tags(secret_of(keys, person), ideas)
+        leaving.update(leaving_batch=batch)
+    mixed = secrets.SystemRandom()
+    mixed.shuffle(kept)
+    mixed.shuffle(withdrawn)
+    return OwnTags(batch=batch, kept=kept, withdrawn=withdrawn)
+
+
+@verb
+def forget(caller: Caller, conversation: UUID, batch: UUID) -> None:
+    """After the rewrite has committed: the rows and secrets of those in the batch go."""
+    keys = opened(caller, conversation)
+    Person.objects.filter(conversation=keys.conversation, leaving_batch=batch).delete()
+
+
+def _tags(secret: bytes, ideas: list[UUID]) -> list[bytes]:
+    return [
+        *(tag for kind in Kind for tag in owner_tags(secret, kind)),
+        *(voter_tag(secret, idea) for idea in ideas),
+    ]
+
+
+def _let_go(caller: Caller, keys: Opened, person: Person, contributions: Contributions) -> None:
+    indexes = (person.email_index, person.phone_index, person.reference_index)
+    key_store().add_tombstones(
+        caller.organisation, keys.conversation.id, [bytes(index) for index in indexes if index is not None]
+    )
+    end_sessions(keys, person.handle)
+    set_attributes(keys, person, Attributes(area=""))
+    person.email_index = person.phone_index = person.reference_index = None
+    person.sealed_email = person.sealed_phone = person.sealed_survey = person.sealed_password = None
+    person.handle = new_handle()
+    person.leaving = Leaving.KEEPING if contributions is Contributions.KEEP else Leaving.WITHDRAWING
+    person.save()

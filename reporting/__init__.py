@@ -1,0 +1,1 @@
+"""Coding frames, analysis, snapshots and documents; the layer above conversations."""

@@ -1,0 +1,1 @@
+"""Organisations, their domains, schemas and projects: the control plane."""

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+from kernel.zones import Zone
+
+
+class BrandingConfig(AppConfig):
+    name = "tenants.branding"
+    label = "branding"
+    zone = Zone.TENANT

@@ -1,0 +1,61 @@
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from kernel import tenancy
+from kernel.errors import NotFound, Unavailable
+from tenants.queries import Site, site_at
+from web.errors import refusal_page
+
+
+class SitePaused(Unavailable):
+    """The organisation was suspended, or its schema waits for a migration."""
+
+    code = "site_paused"
+    message = _("This site is paused at the moment. Nothing in it is lost. Please come back later.")
+
+
+class OrganisationMiddleware:
+    """
+    Finds the organisation by the host, enters it, and afterwards verifies where the database stands.
+
+    An unknown host is nobody's: there is no default organisation.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            host = host_of(request)
+        except DisallowedHost:
+            return refusal_page(request, NotFound())
+        if settings.DEMO and host == settings.BASE_DOMAIN.split(":")[0]:
+            request.urlconf = settings.BASE_URLCONF
+            return self.get_response(request)
+        try:
+            site = site_at(host)
+        except DatabaseError:
+            return refusal_page(request, Unavailable())
+        if site is None:
+            return refusal_page(request, NotFound())
+        if not site.is_serving:
+            return refusal_page(request, SitePaused())
+        return self._inside(request, site)
+
+    def _inside(self, request: HttpRequest, site: Site) -> HttpResponse:
+        request.organisation = site  # type: ignore[attr-defined]  # read by pages
+        tenancy.enter(site.tenant)
+        try:
+            return self.get_response(request)
+        finally:
+            tenancy.leave()
+
+
+def host_of(request: HttpRequest) -> str:
+    """The host without port, in lower case, without a trailing dot. Forwarded hosts are never believed."""
+    return request.get_host().rsplit(":", 1)[0].lower().rstrip(".")

@@ -1,0 +1,1 @@
+"""What is done to organisations. One noun per module; callers import the module they need."""

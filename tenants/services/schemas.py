@@ -1,0 +1,99 @@
+"""
+Creating and dropping the schema and role of one organisation.
+
+Provisioning replays the recorded migrations as one piece of SQL instead of running them:
+3 to 4 times the cost of `createdb -T` instead of 25 times, and flat in the number of tenants.
+"""
+
+import re
+import secrets
+import string
+
+import psycopg
+from django.conf import settings
+
+from kernel.postgresql.base import DatabaseWrapper
+from kernel.tenancy import owner_in
+from tenants.models import TenantMigration
+
+_LETTERS = 12
+_NAME = re.compile(r"t_[a-z]{12}")
+
+
+def random_schema_name() -> str:
+    """`t_` and 12 random letters: a schema's name tells nothing and never changes."""
+    return "t_" + "".join(secrets.choice(string.ascii_lowercase) for _ in range(_LETTERS))
+
+
+def create_schema(schema_name: str) -> int:
+    """
+    Create schema, role, grants and tables inside the owner's open transaction.
+
+    Returns the position of the last recorded migration the schema has.
+    """
+    with owner_in("public") as owner:
+        recorded = list(TenantMigration.objects.using("owner").order_by("position"))
+        run_batch(owner, _creation(schema_name, recorded))
+    return recorded[-1].position if recorded else 0
+
+
+def drop_schema(schema_name: str) -> None:
+    """Drop everything the organisation has in the database, inside the owner's open transaction."""
+    name = _checked(schema_name)
+    with owner_in("public") as owner:
+        statements = [f"DROP SCHEMA IF EXISTS {name} CASCADE"]
+        if settings.TENANT_ROLES_LOG_IN:
+            statements.append(f'REVOKE ALL ON DATABASE "{owner.settings_dict["NAME"]}" FROM {name}')
+        statements.append(f"DROP ROLE IF EXISTS {name}")
+        run_batch(owner, statements)
+
+
+def grants(name: str) -> list[str]:
+    """
+    What the tenant's role may do in its schema: everything with rows, nothing with tables.
+
+    MAINTAIN lets the nightly rewrite leave no trace of the old order (VACUUM).
+    """
+    return [
+        f"GRANT USAGE ON SCHEMA {name} TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON ALL TABLES IN SCHEMA {name} TO {name}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {name}",
+        f"REVOKE INSERT, UPDATE, DELETE ON {name}.django_migrations FROM {name}",
+    ]
+
+
+def run_batch(owner: DatabaseWrapper, statements: list[str]) -> None:
+    """Several statements of our own making in one round trip, in the owner's transaction."""
+    with owner.cursor(), psycopg.ClientCursor(owner.connection) as cursor:  # the first goes to its place
+        cursor.execute(";\n".join(statements).encode())
+
+
+def _creation(schema_name: str, recorded: list[TenantMigration]) -> list[str]:
+    name = _checked(schema_name)
+    login = "LOGIN" if settings.TENANT_ROLES_LOG_IN else "NOLOGIN"
+    future = f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT"
+    statements = [
+        f"CREATE ROLE {name} {login} NOINHERIT",
+        f"GRANT {name} TO web WITH INHERIT FALSE, SET TRUE",
+        f"CREATE SCHEMA {name}",
+        f"{future} SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO {name}",
+        f"{future} USAGE ON SEQUENCES TO {name}",
+        f"SET LOCAL search_path = {name}, extensions",
+        *(migration.sql for migration in recorded),
+        "INSERT INTO django_migrations (app, name, applied) VALUES "
+        + ", ".join(
+            f"('{migration.app}', '{migration.name}', now())" for migration in recorded if migration.app
+        ),
+        *grants(name),
+        "SET LOCAL search_path = public, extensions",
+    ]
+    if settings.TENANT_ROLES_LOG_IN:
+        statements.append(f'GRANT CONNECT ON DATABASE "{settings.DATABASES["owner"]["NAME"]}" TO {name}')
+    return statements
+
+
+def _checked(schema_name: str) -> str:
+    """Names are our own, yet what is put into SQL is looked at once more."""
+    if not _NAME.fullmatch(schema_name):
+        raise ValueError("A schema's name is t_ and twelve letters.")
+    return schema_name

@@ -1,0 +1,31 @@
+"""`make bench`: every goal that can be measured so far, as a ratio to a floor in the same run."""
+
+import sys
+
+from config.embedded.services import CONVERSATION_DATABASE
+from tests.bench.ground import Report, ground
+
+
+def main() -> int:
+    report = Report()
+    sys.stdout.write(
+        "goal what                                                            floor       ours unit      ratio  wanted    met\n"
+    )
+    with ground() as running:
+        from tests.bench import discussion, memory, pages, provisioning, votes
+
+        owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
+        talk = discussion.build(report)
+        pages.measure(owner_url, talk, report)
+        floor = next(result.floor for result in report.results if result.goal == "G2")
+        pages.measure_sign_in(talk, floor, report)
+        votes.measure(running, talk, report)
+        provisioning.measure(running, report)
+        memory.measure(report)
+    missed = [result for result in report.results if not result.is_met]
+    sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

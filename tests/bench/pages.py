@@ -1,0 +1,121 @@
+"""Goals G1, G2, G4 and G12: pages against a view with one indexed query."""
+
+from tests.bench.discussion import Discussion, build
+from tests.bench.ground import Line, Report, get, interleaved, server
+from tests.making import code_sent_to, enrol, new_address
+
+_ROUNDS, _EACH = 12, 60
+
+
+def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
+    small = build(report, ideas=2_000, votes=100_000)
+    with (
+        server(
+            "tests.bench.floor:application", FLOOR_DATABASE_URL=owner_url, FLOOR_SCHEMA=discussion.schema
+        ) as floor,
+        server("tests.bench.tenancy_view:application") as tenancy,
+        server("config.wsgi:application") as product,
+    ):
+        one = get(f"/{discussion.hot}/", discussion.host)
+        stream = f"/{discussion.slug}/stream/{discussion.stream}/"
+        asks = {
+            "floor": Line(floor, one),
+            "tenancy": Line(tenancy, one),
+            "stream": Line(product, get(stream, discussion.host, discussion.cookie)),
+            "deep": Line(
+                product, get(f"{stream}?after={discussion.deep_key}", discussion.host, discussion.cookie)
+            ),
+            "liked": Line(product, get(f"{stream}?sort=liked", discussion.host, discussion.cookie)),
+            "small": Line(product, get(f"/{small.slug}/stream/{small.stream}/", small.host, small.cookie)),
+        }
+        for name, line in asks.items():
+            answer = [line.ask() for _warm in range(40)][-1]
+            assert answer.startswith(b"HTTP/1.1 200"), (name, answer[:200])
+        assert asks["stream"].ask().count(b'<article class="card"') == 20
+        found = interleaved(_ROUNDS, _EACH, **{name: line.ask for name, line in asks.items()})
+    report.at_most(
+        "G1",
+        "one query with tenancy / without",
+        floor=found["floor"],
+        ours=found["tenancy"],
+        unit="ms",
+        most=1.2,
+    )
+    for name, words in (("stream", "newest"), ("liked", "most liked")):
+        report.at_most(
+            "G2",
+            f"stream page, {words} / one query",
+            floor=found["tenancy"],
+            ours=found[name],
+            unit="ms",
+            most=2.5,
+        )
+    report.say(
+        f"against the same view without tenancy the stream page is {found['stream'] / found['floor']:.2f}x"
+    )
+    report.at_most(
+        "G4", "deep page / first page", floor=found["stream"], ours=found["deep"], unit="ms", most=1.3
+    )
+    report.at_most(
+        "G4",
+        "stream page at 20,000 / at 2,000 ideas",
+        floor=found["small"],
+        ours=found["stream"],
+        unit="ms",
+        most=1.2,
+    )
+
+
+def measure_sign_in(discussion: Discussion, floor_ms: float, report: Report) -> None:
+    """In this process, over the vault's verbs: known and unknown must take the same time."""
+    from conversations.models import Conversation
+    from kernel.tenancy import Tenant, control_plane, tenant_context
+    from privacy.vault import letters
+    from privacy.vault.interface import vault
+    from tenants.models import Organisation
+
+    with control_plane():
+        organisation = Organisation.objects.get(schema_name=discussion.schema)
+    tenant: Tenant = organisation.tenant
+    with tenant_context(tenant):
+        conversation = Conversation.objects.get(pk=discussion.conversation)
+        known = [new_address() for _n in range(300)]
+        enrol(conversation, *known)
+        ask = vault()
+        addresses = iter(known)
+        found = interleaved(
+            50,
+            5,
+            known=lambda: ask.send_code(conversation=conversation.pk, address=next(addresses), browser="b"),
+            unknown=lambda: ask.send_code(conversation=conversation.pk, address=new_address(), browser="b"),
+        )
+        letters.send_waiting()
+        address = known[-1]
+
+        def come_in() -> None:
+            ask.send_code(conversation=conversation.pk, address=address, browser="c")
+
+        code = None
+        ask.send_code(conversation=conversation.pk, address=address, browser="d")
+        code = code_sent_to(address)
+        assert code is not None
+        redeem = interleaved(
+            1,
+            1,
+            once=lambda: ask.redeem(conversation=conversation.pk, address=address, code=code, browser="d"),
+        )
+    report.bound(
+        "R03",
+        "asking for a code: known against unknown, difference",
+        ours=abs(found["known"] - found["unknown"]),
+        unit="ms",
+        most=2,
+    )
+    report.at_most(
+        "G12",
+        "asking and redeeming / two one-query views",
+        floor=2 * floor_ms,
+        ours=found["known"] + redeem["once"],
+        unit="ms",
+        most=4,
+    )
