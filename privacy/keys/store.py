@@ -1,13 +1,10 @@
-"""The port of the key store, and the setting that chooses one of its two stores."""
+"""The port of the key store: what both stores keep and promise."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from nacl.public import PrivateKey
 
@@ -70,18 +67,3 @@ def unpacked(raw: bytes) -> ConversationKeys:
         return msgspec.msgpack.decode(raw, type=ConversationKeys)
     except msgspec.DecodeError as reason:
         raise KeysUnavailable from reason
-
-
-@cache
-def key_store() -> KeyStore:
-    """`directory:FOLDER:COPY` or `kms:BUCKET`, by the setting KEY_STORE."""
-    from privacy.keys.directory import DirectoryKeyStore
-    from privacy.keys.kms import KmsKeyStore
-
-    scheme, _colon, rest = settings.KEY_STORE.partition(":")
-    if scheme == "directory":
-        folder, _colon, copy = rest.partition(":")
-        return DirectoryKeyStore(Path(folder), Path(copy))
-    if scheme == "kms":
-        return KmsKeyStore(bucket=rest, endpoint=settings.S3_ENDPOINT or None)
-    raise KeysUnavailable

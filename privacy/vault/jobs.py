@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
-from privacy.keys.store import key_store
+from privacy.keys.configured import key_store
 from privacy.vault import ledger
 from privacy.vault.ledger import Claim
 from privacy.vault.models import Conversation, Leaving, Person

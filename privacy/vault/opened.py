@@ -10,7 +10,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from kernel import sealing
-from privacy.keys.store import ConversationKeys, key_store
+from privacy.keys.configured import key_store
+from privacy.keys.store import ConversationKeys
 from privacy.vault.models import Conversation
 from privacy.vault.refusals import RouteRefused, UnknownConversation
 from privacy.vault.verb import Caller

@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from privacy.keys.store import KeysUnavailable, key_store, new_keys
+from privacy.keys.configured import key_store
+from privacy.keys.store import KeysUnavailable, new_keys
 from privacy.vault import ledger
 from privacy.vault.models import Conversation
 from privacy.vault.opened import opened

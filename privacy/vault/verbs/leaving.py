@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from privacy.anonymity import Kind, Proof, owner_tags, voter_tag
-from privacy.keys.store import key_store
+from privacy.keys.configured import key_store
 from privacy.vault import codes
 from privacy.vault.addresses import read_address
 from privacy.vault.models import Leaving, Person
