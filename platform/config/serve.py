@@ -28,10 +28,7 @@ def main(arguments: Sequence[str]) -> None:
     started = time.monotonic()
     require_free_port(options.port)
     with _environment(options) as environment:
-        _manage(environment, "migrate")
-        _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-        if options.demo:
-            _manage(environment, "load-demo")
+        _manage(environment, "set-up", *(["--demo"] if options.demo else []))
         _tell(f"\n  Ready after {time.monotonic() - started:.0f} s: http://{environment['BASE_DOMAIN']}/")
         _tell("  Ctrl-C stops everything.\n")
         Supervisor(children(environment, port=options.port, with_vault_service=options.vault_service)).run()
