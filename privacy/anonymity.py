@@ -74,6 +74,11 @@ def voter_tag(secret: bytes, idea: UUID) -> bytes:
     return _hmac(secret, b"vote:" + idea.bytes)
 
 
+def reporter_tag(secret: bytes, contribution: UUID) -> bytes:
+    """The same for each report of a person on one contribution: so it counts once."""
+    return _hmac(secret, b"report:" + contribution.bytes)
+
+
 def contribution_id(secret: bytes, form: str) -> UUID:
     """
     The id of what one filled-in form posts: the same form sent twice makes one post.

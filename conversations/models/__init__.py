@@ -6,6 +6,31 @@ No author column exists, and no value repeats over two contributions of one pers
 
 from conversations.models.contribution import Comment, Idea, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
+from conversations.models.page import Page, PageCode
+from conversations.models.report import Reason, Report
+from conversations.models.survey import Bucket, Dimension
+from conversations.models.thread import Message, MessageKind, Thread
 from conversations.models.vote import Vote
+from conversations.models.words import IdeaWords
 
-__all__ = ["Area", "Comment", "Conversation", "Idea", "Source", "State", "Stream", "Tally", "Vote"]
+__all__ = [
+    "Area",
+    "Bucket",
+    "Comment",
+    "Conversation",
+    "Dimension",
+    "Idea",
+    "IdeaWords",
+    "Message",
+    "MessageKind",
+    "Page",
+    "PageCode",
+    "Reason",
+    "Report",
+    "Source",
+    "State",
+    "Stream",
+    "Tally",
+    "Thread",
+    "Vote",
+]

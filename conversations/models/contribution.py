@@ -55,6 +55,8 @@ class Contribution(models.Model):
     number = models.BigIntegerField(db_default=NextInSequence("contribution_number"))
     state = models.CharField(max_length=9, choices=State, default=State.SHOWN)
     source = models.CharField(max_length=11, choices=Source, default=Source.PARTICIPANT)
+    # Changed by its author after others could read it; they are told that, and not when.
+    is_edited = models.BooleanField(default=False, db_default=False)
     owner_tag = models.BinaryField(null=True, unique=True)
     route = models.BinaryField(null=True)
     is_purged = models.BooleanField(default=False)

@@ -1,9 +1,10 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import models
 
+_DAYS_UNTIL_ALL_IS_GONE = 30
 _CODE = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 
 
@@ -19,6 +20,14 @@ class Conversation(models.Model):
     time_zone = models.CharField(max_length=40, default="Europe/London")
     opens_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
+    # Set before it opens and shown to participants: how long it is analysed before it is complete.
+    days_of_analysis = models.PositiveSmallIntegerField(default=60)
+    # Choices that participants can read: is the organisation told that somebody was contacted or a post
+    # removed (never who), and may somebody be identified because a life seems to be in danger?
+    client_is_told = models.BooleanField(default=False)
+    identifies_for_wellbeing = models.BooleanField(default=False)
+    # How often anybody was identified in this conversation. Everybody in it can read the number.
+    identified_times = models.PositiveIntegerField(default=0)
     public_key = models.BinaryField()
     # The last day whose contributions stand in no order any more.
     rewritten_on = models.DateField(null=True)
@@ -48,6 +57,13 @@ class Conversation(models.Model):
 
     def has_closed(self, *, at: datetime) -> bool:
         return self.closes_at is not None and self.closes_at <= at
+
+    @property
+    def gone_by(self) -> datetime | None:
+        """When nothing about a person exists any more: the analysis, then thirty days at the most."""
+        if self.closes_at is None:
+            return None
+        return self.closes_at + timedelta(days=self.days_of_analysis + _DAYS_UNTIL_ALL_IS_GONE)
 
 
 class Area(models.Model):

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from conversations.models import Area, Conversation, Idea, State, Stream, Vote
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
-from conversations.services import rewriting, tallies
+from conversations.services import rewriting, tallies, words
 from conversations.services.exports import Export, SourceVote
 from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
@@ -57,6 +57,7 @@ def fill_conversation(
         for votes in _batches(_votes(bytes(conversation.public_key), standing, ids, voices)):
             Vote.objects.bulk_create(votes)
             progress(len(votes))
+        words.index_words(conversation=conversation.pk)
         tallies.count_conversation(conversation=conversation.pk)
     return Imported(ideas=len(ids), votes=len(standing), voices=len(voices))
 

@@ -18,7 +18,7 @@ from conversations.models import Conversation, State
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
 from conversations.queries import own
 from conversations.services.texts import checked_text
-from kernel.database import change, rows
+from kernel.database import rows
 from kernel.errors import DomainError
 from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
@@ -73,7 +73,7 @@ def post_idea(
             at,
             at,
         ]
-        return change(_INSERT_IDEA, values) == 1
+        return rows(_INSERT_IDEA, values) == [(1,)]
 
     _post(draft, Kind.IDEA, by, write)
     return draft.id
@@ -133,19 +133,27 @@ def _next_tag(kind: Kind, by: Ticket) -> bytes:
     return anonymity.owner_tag(by.secret, kind, n)
 
 
+# All writes are WITH queries: a prepared statement locks the tables of its outermost query first when it
+# is used again, and the nightly rewrite, which locks in the order of the first use, would meet it half way.
 _INSERT_IDEA = f"""
-    INSERT INTO conversations_idea
-        (id, text, day, state, source, owner_tag, route, is_purged, likes, dislikes, comment_count, stream_id, area_id)
-    SELECT %s, %s, %s, '{State.SHOWN}', 'participant', %s, %s, false, 0, 0, 0, s.id, a.id
-    FROM conversations_stream s
-    JOIN conversations_conversation c ON c.id = s.conversation_id
-    JOIN conversations_area a ON a.conversation_id = c.id
-    WHERE s.id = %s AND a.code = %s AND c.id = %s AND c.opens_at <= %s AND c.closes_at > %s
-    ON CONFLICT (id) DO NOTHING
+    WITH written AS (
+        INSERT INTO conversations_idea
+            (id, text, day, state, source, owner_tag, route, is_purged, likes, dislikes, comment_count,
+             stream_id, area_id)
+        SELECT %s, %s, %s, '{State.SHOWN}', 'participant', %s, %s, false, 0, 0, 0, s.id, a.id
+        FROM conversations_stream s
+        JOIN conversations_conversation c ON c.id = s.conversation_id
+        JOIN conversations_area a ON a.conversation_id = c.id
+        WHERE s.id = %s AND a.code = %s AND c.id = %s AND c.opens_at <= %s AND c.closes_at > %s
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id, text
+    ), words AS (
+        INSERT INTO conversations_ideawords (idea_id, vector)
+        SELECT id, to_tsvector('english', text) FROM written
+    )
+    SELECT count(*) FROM written
 """
 
-# Both writes are WITH queries: a prepared statement locks the tables of its outermost query first when it
-# is used again, and the nightly rewrite, which locks comments before ideas, would meet it half way.
 _INSERT_COMMENT = f"""
     WITH written AS (
         INSERT INTO conversations_comment (id, text, day, state, source, owner_tag, route, is_purged, idea_id)

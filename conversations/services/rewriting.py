@@ -14,13 +14,27 @@ from uuid import UUID, uuid4
 
 from django.db import connection, models, transaction
 
-from conversations.models import Comment, Conversation, Idea, State, Vote
+from conversations.models import (
+    Comment,
+    Conversation,
+    Idea,
+    IdeaWords,
+    Message,
+    MessageKind,
+    Report,
+    State,
+    Thread,
+    Vote,
+)
+from kernel.database import change, rows
 from privacy import anonymity
 from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
-# In the order in which every writing statement takes its locks (children first).
-_TABLES = ("conversations_vote", "conversations_comment", "conversations_idea")
+# In the order in which every writing statement takes its locks: what points at something before that,
+# but an idea's words after the idea, and a thread before its messages.
+_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords)
+_TABLES = tuple(model._meta.db_table for model in _MODELS)
 _CHUNK = 20_000
 
 
@@ -40,7 +54,7 @@ def rewrite_all(*, at: datetime) -> None:
 def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
     """Rewrite one conversation, and forget whoever left it."""
     ideas = list(Idea.objects.filter(stream__conversation=conversation).values_list("pk", flat=True))
-    leaving = vault().own_tags(conversation=conversation.pk, ideas=ideas)
+    leaving = vault().own_tags(conversation=conversation.pk, ideas=ideas, reported=_reported(conversation.pk))
     today = at.astimezone(conversation.zone).date()
     since = conversation.rewritten_on or date.min
     with transaction.atomic(), connection.cursor() as cursor:
@@ -49,8 +63,9 @@ def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
         _disguise(conversation, leaving)
         for table in ("conversations_idea", "conversations_comment"):
             cursor.execute(_redraw(table), [conversation.pk, since, today])
-        for model in (Idea, Comment, Vote):
-            cursor.execute(_rewrite(model), [conversation.pk])
+        for model in _MODELS:
+            statement = _rewrite(model)
+            cursor.execute(statement, [conversation.pk] * statement.count("%s"))
         Conversation.objects.filter(pk=conversation.pk).update(rewritten_on=today)
     vault().forget(conversation=conversation.pk, batch=leaving.batch)
 
@@ -76,32 +91,46 @@ def _is_due(conversation: Conversation, *, at: datetime) -> bool:
 
 
 def _is_awaited(conversation: Conversation) -> bool:
-    tags = vault().own_tags(conversation=conversation.pk, ideas=[])
+    tags = vault().own_tags(conversation=conversation.pk, ideas=[], reported=[])
     return bool(tags.kept or tags.withdrawn)
+
+
+def _reported(conversation: UUID) -> list[UUID]:
+    """What somebody reported, for finding the reports of those who leave."""
+    found = rows(_REPORTED, [conversation] * _REPORTED.count("%s"))
+    return [contribution for (contribution,) in found]
 
 
 def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
     """Empty contributions and delete votes; what stays is a row without text, tie or author."""
-    with connection.cursor() as cursor:
-        for chunk in _chunks(tags):
-            cursor.execute(_WITHDRAW_VOTES, [chunk, conversation])
-            cursor.execute(_WITHDRAW_COMMENTS, [chunk, conversation])
-            cursor.execute(_WITHDRAW_IDEAS, [chunk, conversation])
+    for chunk in _chunks(tags):
+        change(_WITHDRAW_MESSAGES, [chunk, chunk])
+        change(_WITHDRAW_THREADS, [chunk, chunk])
+        change(_WITHDRAW_VOTES, [chunk, conversation])
+        change(_WITHDRAW_COMMENTS, [chunk, conversation])
+        change(_WITHDRAW_WORDS, [chunk])
+        change(_WITHDRAW_IDEAS, [chunk, conversation])
 
 
 def _disguise(conversation: Conversation, leaving: OwnTags) -> None:
-    """Give look-alike tags and routes to everything that stays of people who left."""
+    """Give look-alike tags and routes to everything that stays of people who left; names they gave go."""
     key = bytes(conversation.public_key)
-    with connection.cursor() as cursor:
-        for chunk in _chunks([*leaving.kept, *leaving.withdrawn]):
-            for table, (tag, about) in _TIES.items():
-                cursor.execute(f"SELECT {tag}, {about} FROM {table} WHERE {tag} = ANY(%s)", [chunk])
-                for old, contribution in cursor.fetchall():
-                    route = anonymity.route(key, person=uuid4(), contribution=contribution)
-                    cursor.execute(
-                        f"UPDATE {table} SET {tag} = %s, route = %s WHERE {tag} = %s AND {about} = %s",
-                        [os.urandom(anonymity.TAG_BYTES), route, old, contribution],
-                    )
+    for chunk in _chunks([*leaving.kept, *leaving.withdrawn]):
+        change(_WITHDRAW_NAMES, [chunk, chunk])
+        change(
+            "UPDATE conversations_report SET reporter_tag = sha256(uuid_send(gen_random_uuid())"
+            " || uuid_send(gen_random_uuid())) WHERE reporter_tag = ANY(%s)",
+            [chunk],
+        )
+        for table, (tag, about) in _TIES.items():
+            for old, contribution in rows(
+                f"SELECT {tag}, {about} FROM {table} WHERE {tag} = ANY(%s)", [chunk]
+            ):
+                route = anonymity.route(key, person=uuid4(), contribution=contribution)
+                change(
+                    f"UPDATE {table} SET {tag} = %s, route = %s WHERE {tag} = %s AND {about} = %s",
+                    [os.urandom(anonymity.TAG_BYTES), route, old, contribution],
+                )
 
 
 def _chunks(tags: list[bytes]) -> list[list[bytes]]:
@@ -143,10 +172,17 @@ def _rewrite(model: type[models.Model]) -> str:
 
 _STREAMS = "SELECT id FROM conversations_stream WHERE conversation_id = %s"
 _IDEAS = f"SELECT id FROM conversations_idea WHERE stream_id IN ({_STREAMS})"
+_COMMENTS = f"SELECT id FROM conversations_comment WHERE idea_id IN ({_IDEAS})"
+# Names the conversation twice.
+_ABOUT = f"(idea_id IN ({_IDEAS}) OR comment_id IN ({_COMMENTS}))"
 _OF_CONVERSATION = {
     "conversations_idea": f"stream_id IN ({_STREAMS})",
     "conversations_comment": f"idea_id IN ({_IDEAS})",
     "conversations_vote": f"idea_id IN ({_IDEAS})",
+    "conversations_ideawords": f"idea_id IN ({_IDEAS})",
+    "conversations_report": _ABOUT,
+    "conversations_thread": _ABOUT,
+    "conversations_message": f"thread_id IN (SELECT id FROM conversations_thread WHERE {_ABOUT})",
 }
 
 _WITHDRAW_VOTES = f"""
@@ -170,6 +206,20 @@ _WITHDRAW_COMMENTS = f"""
     UPDATE conversations_idea i SET comment_count = i.comment_count - p.comments
     FROM per_idea p WHERE i.id = p.idea_id
 """
+
+_OWN_THREADS = """
+    SELECT t.id FROM conversations_thread t
+    LEFT JOIN conversations_idea i ON i.id = t.idea_id LEFT JOIN conversations_comment c ON c.id = t.comment_id
+    WHERE i.owner_tag = ANY(%s) OR c.owner_tag = ANY(%s)
+"""
+_WITHDRAW_MESSAGES = f"DELETE FROM conversations_message WHERE thread_id IN ({_OWN_THREADS})"
+_WITHDRAW_THREADS = f"DELETE FROM conversations_thread WHERE id IN ({_OWN_THREADS})"
+_WITHDRAW_NAMES = f"{_WITHDRAW_MESSAGES} AND kind = '{MessageKind.FORWARD}'"
+_WITHDRAW_WORDS = """
+    DELETE FROM conversations_ideawords
+    WHERE idea_id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s))
+"""
+_REPORTED = f"SELECT COALESCE(idea_id, comment_id) FROM conversations_report WHERE {_ABOUT}"
 
 _WITHDRAW_IDEAS = f"""
     UPDATE conversations_idea SET text = '', state = '{State.WITHDRAWN}'

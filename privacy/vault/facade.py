@@ -70,8 +70,9 @@ class Vault:
         arguments = {"conversation": conversation, "address": address, "code": code, "browser": browser}
         self._ask("erase", {**arguments, "contributions": contributions})
 
-    def own_tags(self, *, conversation: UUID, ideas: list[UUID]) -> OwnTags:
-        return cast("OwnTags", self._ask("own_tags", {"conversation": conversation, "ideas": ideas}))
+    def own_tags(self, *, conversation: UUID, ideas: list[UUID], reported: list[UUID]) -> OwnTags:
+        arguments = {"conversation": conversation, "ideas": ideas, "reported": reported}
+        return cast("OwnTags", self._ask("own_tags", arguments))
 
     def forget(self, *, conversation: UUID, batch: UUID) -> None:
         self._ask("forget", {"conversation": conversation, "batch": batch})

@@ -53,6 +53,10 @@ class Person(models.Model):
     is_waiting = models.BooleanField(default=False)
     leaving = models.CharField(max_length=11, choices=Leaving, default=Leaving.NO, blank=True)
     leaving_batch = models.UUIDField(null=True)
+    # The number somebody was given when they left, to see later that it was done.
+    leaving_reference = models.CharField(max_length=14, blank=True)
+    # Wants no reminders and news. Codes, and what they ask for themselves, are still sent.
+    is_stopped = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -65,6 +69,35 @@ class Person(models.Model):
         indexes = [
             # "Who waits to be forgotten?": a handful among many.
             models.Index(fields=["conversation"], condition=~models.Q(leaving=""), name="person_leaving"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Forgotten(models.Model):
+    """The number of a leaving that is done. It leads to nobody, and goes with the conversation."""
+
+    reference = models.CharField(max_length=14, primary_key=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE)
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class SupportMessage(models.Model):
+    """Somebody asks for help: "I have not received my details". Text and contact are sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE)
+    sealed = models.BinaryField()
+    is_done = models.BooleanField(default=False)
+    written_on = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["written_on"], condition=models.Q(is_done=False), name="support_waiting")
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from conversations.models import Conversation, Idea
+from conversations.models import Conversation, Idea, IdeaWords
 from conversations.services import posting, tallies
 from kernel.tenancy import tenant_context
 from privacy.vault.interface import vault
@@ -114,6 +114,7 @@ def test_the_same_id_in_two_organisations_is_two_ideas(
     shared = _their_ids(beta, theirs)["idea"]
     with tenant_context(acme.tenant):
         mine = make_idea(ours, make_people(ours)[0], "Acme's own")
+        IdeaWords.objects.filter(pk=mine).delete()
         Idea.objects.filter(pk=mine).update(id=shared)
 
     page = browser.get(f"/{ours.slug}/idea/{shared}/").content.decode()

@@ -222,13 +222,13 @@ def test_own_tags_are_complete_mixed_and_only_of_those_who_leave(talk: Conversat
     for ticket, choice in ((keeping, Contributions.KEEP), (withdrawing, Contributions.WITHDRAW)):
         vault().leave(conversation=talk.pk, proof=anonymity.prove(ticket, "leave"), contributions=choice)
 
-    found = vault().own_tags(conversation=talk.pk, ideas=[idea])
+    found = vault().own_tags(conversation=talk.pk, ideas=[idea], reported=[])
 
     assert set(found.kept) == _all_tags(keeping.secret, idea)
     assert set(found.withdrawn) == _all_tags(withdrawing.secret, idea)
     assert found.kept != sorted(found.kept)
     vault().forget(conversation=talk.pk, batch=found.batch)
-    again = vault().own_tags(conversation=talk.pk, ideas=[idea])
+    again = vault().own_tags(conversation=talk.pk, ideas=[idea], reported=[])
     assert (again.kept, again.withdrawn) == ([], [])
     with inside_vault():
         assert not Person.objects.filter(pk__in=[keeping.person, withdrawing.person]).exists()
@@ -272,7 +272,7 @@ def test_another_organisations_conversation_does_not_exist(
             lambda: theirs.erase(
                 **ours, address=address, code="1", browser="b", contributions=Contributions.KEEP
             ),
-            lambda: theirs.own_tags(**ours, ideas=[]),
+            lambda: theirs.own_tags(**ours, ideas=[], reported=[]),
             lambda: theirs.forget(**ours, batch=uuid4()),
             lambda: theirs.purge(**ours),
         ):

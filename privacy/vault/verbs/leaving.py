@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from privacy.anonymity import Kind, Proof, owner_tags, voter_tag
+from privacy.anonymity import Kind, Proof, owner_tags, reporter_tag, voter_tag
 from privacy.keys.configured import key_store
 from privacy.vault import codes
 from privacy.vault.addresses import read_address
@@ -49,7 +49,7 @@ def erase(
 
 
 @verb
-def own_tags(caller: Caller, conversation: UUID, ideas: list[UUID]) -> OwnTags:
+def own_tags(caller: Caller, conversation: UUID, ideas: list[UUID], reported: list[UUID]) -> OwnTags:
     """For the nightly rewrite only: the tags of everybody who leaves, mixed and ungrouped."""
     keys = opened(caller, conversation)
     batch = uuid4()
@@ -59,7 +59,7 @@ def own_tags(caller: Caller, conversation: UUID, ideas: list[UUID]) -> OwnTags:
         leaving = Person.objects.filter(conversation=keys.conversation).exclude(leaving=Leaving.NO)
         for person in leaving.select_for_update():
             tags = kept if person.leaving == Leaving.KEEPING else withdrawn
-            tags += _tags(secret_of(keys, person), ideas)
+            tags += _tags(secret_of(keys, person), ideas, reported)
         leaving.update(leaving_batch=batch)
     mixed = secrets.SystemRandom()
     mixed.shuffle(kept)
@@ -74,10 +74,11 @@ def forget(caller: Caller, conversation: UUID, batch: UUID) -> None:
     Person.objects.filter(conversation=keys.conversation, leaving_batch=batch).delete()
 
 
-def _tags(secret: bytes, ideas: list[UUID]) -> list[bytes]:
+def _tags(secret: bytes, ideas: list[UUID], reported: list[UUID]) -> list[bytes]:
     return [
         *(tag for kind in Kind for tag in owner_tags(secret, kind)),
         *(voter_tag(secret, idea) for idea in ideas),
+        *(reporter_tag(secret, contribution) for contribution in reported),
     ]
 
 
