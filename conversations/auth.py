@@ -98,6 +98,20 @@ def in_conversation(
 def signed_in(
     view: Callable[Concatenate[ParticipantRequest, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
+    """Only for somebody who is signed in and has passed the survey; others are led there."""
+
+    def inside(request: ParticipantRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if conversation_queries.must_answer(request.conversation, request.participant.ticket):
+            return HttpResponseRedirect(reverse("survey", args=[request.conversation.slug]))
+        return view(request, *args, **kwargs)
+
+    functools.update_wrapper(inside, view)
+    return at_the_door(inside)
+
+
+def at_the_door(
+    view: Callable[Concatenate[ParticipantRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """Only for somebody who is signed in; others are led to the door, and what they typed is kept."""
 
     def inside(request: ConversationRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -125,6 +139,12 @@ def sign_in(request: ConversationRequest, response: HttpResponse, ticket: Ticket
     token = _sessions.create(msgspec.msgpack.encode(session), handle=ticket.handle)
     _set_cookie(response, _cookie("seat", request.conversation), token)
     _forget_asking(request, response)
+
+
+def renew(request: ConversationRequest, response: HttpResponse, ticket: Ticket) -> None:
+    """Put a new session in place of this one: the vault knows something new about the person."""
+    _sessions.end(request.seat)
+    sign_in(request, response, ticket)
 
 
 def sign_out(request: ConversationRequest, response: HttpResponse) -> None:

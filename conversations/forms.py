@@ -27,6 +27,40 @@ class CodeForm(forms.Form):
         return digits
 
 
+class PasswordForm(AddressForm):
+    password = forms.CharField(
+        strip=False, max_length=1000, error_messages={"required": _("Type your password.")}
+    )
+
+
+class NewPasswordForm(forms.Form):
+    password = forms.CharField(
+        strip=False,
+        max_length=1000,
+        error_messages={
+            "required": _("Choose a password of at least 10 characters."),
+            "max_length": _("Choose a password of at most 1,000 characters."),
+        },
+    )
+
+
+class HelpForm(forms.Form):
+    text = forms.CharField(
+        max_length=2000,
+        error_messages={
+            "required": _("Write what went wrong."),
+            "max_length": _("Say it in at most 2,000 characters."),
+        },
+    )
+    contact = forms.CharField(
+        max_length=320,
+        error_messages={
+            "required": _("Tell us how to reach you: an e-mail address or a telephone number."),
+            "max_length": _("This is longer than any address. Check it."),
+        },
+    )
+
+
 class TextForm(forms.Form):
     """An idea or comment. `form` names this filled-in form: sent twice, it posts once."""
 

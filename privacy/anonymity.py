@@ -43,6 +43,8 @@ class Ticket:
     area: str
     may_write: bool
     handle: str = field(repr=False)
+    # Whether the survey before access was answered, or passed by.
+    is_surveyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Proof:
 def route(public_key: bytes, *, person: UUID, contribution: UUID) -> bytes:
     """80 bytes that only the vault opens, different each time (X25519 sealed box, libsodium)."""
     return SealedBox(_public_key(public_key)).encrypt(person.bytes + contribution.bytes)
+
+
+def sealed_for_vault(public_key: bytes, plain: bytes, *, padded_to: int = 1024) -> bytes:
+    """Something only the vault may read, such as a name somebody comes forward with. All of one length."""
+    return SealedBox(_public_key(public_key)).encrypt(plain.ljust(padded_to, b" "))
 
 
 def owner_tag(secret: bytes, kind: Kind, n: int) -> bytes:

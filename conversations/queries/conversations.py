@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from conversations.models import Conversation, Stream
+from conversations.models import Conversation, Dimension, Stream
 from kernel.database import rows
 from kernel.errors import NotFound
 from kernel.remembered import Remembered
 from kernel.tenancy import current_tenant
+from privacy.anonymity import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class _Frame:
 
     conversation: Conversation
     streams: dict[UUID, Stream]
+    has_survey: bool
 
 
 _conversations: Remembered[tuple[str, str], _Frame | None] = Remembered(seconds=5, most=2_000)
@@ -70,6 +72,14 @@ def stream_at(conversation: Conversation, stream: UUID) -> Stream:
     return found.streams[stream]
 
 
+def must_answer(conversation: Conversation, by: Ticket) -> bool:
+    """Whether the survey comes before anything else: to be answered or passed by, or to name one's area."""
+    found = _conversations.get(
+        (current_tenant().schema_name, conversation.slug), lambda: _find(conversation.slug)
+    )
+    return not by.area or (found is not None and found.has_survey and not by.is_surveyed)
+
+
 def forget_conversations() -> None:
     _conversations.forget()
 
@@ -79,7 +89,8 @@ def _find(slug: str) -> _Frame | None:
     if conversation is None:
         return None
     streams = {stream.pk: stream for stream in Stream.objects.filter(conversation=conversation)}
-    return _Frame(conversation=conversation, streams=streams)
+    has_survey = Dimension.objects.filter(conversation=conversation).exists()
+    return _Frame(conversation=conversation, streams=streams, has_survey=has_survey)
 
 
 def streams(conversation: Conversation, *, area: str) -> list[StreamCard]:

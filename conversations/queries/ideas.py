@@ -120,6 +120,20 @@ def comments_of(idea: UUID, *, after: str | None, by: Ticket, known: int) -> Com
     return CommentPage(comments=found, after=f"0-{found[-1].number}" if len(read) > PAGE else None)
 
 
+@dataclass(frozen=True, slots=True)
+class CommentPlace:
+    """A comment by itself, and the idea it stands under."""
+
+    idea: UUID
+    text: str
+
+
+def comment_at(conversation: Conversation, comment: UUID, *, area: str) -> CommentPlace | None:
+    """A shown comment of an area, None for any other."""
+    read = row(_COMMENT, [comment, area, conversation.id])
+    return None if read is None else CommentPlace(*read)
+
+
 def _card_and_tag(read: tuple[Any, ...]) -> tuple[IdeaCard, bytes]:
     return IdeaCard(*read[:-1]), bytes(read[-1] or b"")
 
@@ -181,6 +195,14 @@ _ONE = f"""
 _COMMENTS = f"""
     SELECT id, text, day, source, number, owner_tag FROM conversations_comment
     WHERE idea_id = %s AND number > %s AND state = '{State.SHOWN}' ORDER BY number LIMIT %s
+"""
+
+_COMMENT = f"""
+    SELECT i.id, c.text FROM conversations_comment c
+    JOIN conversations_idea i ON i.id = c.idea_id
+    JOIN conversations_area a ON a.id = i.area_id
+    WHERE c.id = %s AND a.code = %s AND a.conversation_id = %s
+      AND i.state = '{State.SHOWN}' AND c.state = '{State.SHOWN}'
 """
 
 # Pairs, so that the primary key finds each vote of this person without reading anybody else's.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from conversations.models import Comment, Conversation, Idea
+from conversations.models import Comment, Conversation, Idea, MessageKind
 from kernel.database import rows
 from privacy import anonymity
 from privacy.anonymity import Kind
@@ -61,6 +61,78 @@ def posts(conversation: Conversation, secret: bytes) -> list[OwnPost]:
         found += [OwnPost(kind, *row) for row in rows(statement, [tags, conversation.id])]
     return sorted(found, key=lambda post: (post.day, post.number), reverse=True)
 
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    kind: str
+    text: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class OwnThread:
+    """A thread on one of the person's contributions, with its messages in their order."""
+
+    kind: str
+    contribution: UUID
+    text: str
+    stream: str
+    messages: list[ThreadMessage]
+
+    @property
+    def has_come_forward(self) -> bool:
+        return any(message.kind == MessageKind.FORWARD for message in self.messages)
+
+
+def threads(conversation: Conversation, secret: bytes) -> list[OwnThread]:
+    """All threads on a person's contributions, in no telling order but that of the contributions' days."""
+    tags = [
+        anonymity.owner_tags(secret, kind, count=count(kind, secret)) for kind in (Kind.IDEA, Kind.COMMENT)
+    ]
+    found: dict[UUID, OwnThread] = {}
+    for kind, contribution, text, stream, *message in rows(_THREADS, [*tags, conversation.id]):
+        thread = found.setdefault(contribution, OwnThread(kind, contribution, text, stream, []))
+        thread.messages.append(ThreadMessage(*message))
+    return list(found.values())
+
+
+def thread_on(conversation: Conversation, secret: bytes, contribution: UUID) -> OwnThread | None:
+    """The thread on one contribution, if it is the person's own and has one."""
+    return next(
+        (found for found in threads(conversation, secret) if found.contribution == contribution), None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVote:
+    idea: str
+    value: int
+
+
+def votes(conversation: Conversation, secret: bytes) -> list[OwnVote]:
+    """Every vote of a person: asked idea by idea, because nothing ties a person's votes together."""
+    ideas = dict(Idea.objects.filter(stream__conversation=conversation).values_list("pk", "text"))
+    tags = {anonymity.voter_tag(secret, idea): text for idea, text in ideas.items()}
+    found = rows(
+        "SELECT voter_tag, value FROM conversations_vote WHERE voter_tag = ANY(%s) AND idea_id = ANY(%s)",
+        [list(tags), list(ideas)],
+    )
+    return [OwnVote(tags[bytes(tag)], value) for tag, value in found]
+
+
+_THREADS = f"""
+    SELECT CASE WHEN t.idea_id IS NULL THEN '{Kind.COMMENT}' ELSE '{Kind.IDEA}' END,
+           COALESCE(t.idea_id, t.comment_id), COALESCE(c.text, i.text), s.question, m.kind, m.text, m.day
+    FROM conversations_thread t
+    LEFT JOIN conversations_comment c ON c.id = t.comment_id
+    JOIN conversations_idea i ON i.id = COALESCE(t.idea_id, c.idea_id)
+    JOIN conversations_stream s ON s.id = i.stream_id
+    JOIN conversations_message m ON m.thread_id = t.id
+    WHERE (t.idea_id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s))
+           OR t.comment_id IN (SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s)))
+      AND s.conversation_id = %s
+    ORDER BY COALESCE(c.day, i.day) DESC, t.id, m.position
+"""
 
 _IDEAS = """
     SELECT i.id, i.id, i.text, s.question, i.day, i.state, i.likes, i.dislikes, i.comment_count, i.number

@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
-from privacy.vault.shapes import Contributions, JobReport, OwnTags
+from privacy.vault.shapes import Contributions, Departure, Held, JobReport, OwnTags
 from privacy.vault.verb import Caller
 
 Ask = Callable[[Caller, str, dict[str, Any]], Any]
@@ -55,20 +55,38 @@ class Vault:
     def set_password(self, *, conversation: UUID, proof: Proof, password: str) -> None:
         self._ask("set_password", {"conversation": conversation, "proof": proof, "password": password})
 
-    def answer_survey(self, *, conversation: UUID, proof: Proof, answers: dict[str, str]) -> None:
-        self._ask("answer_survey", {"conversation": conversation, "proof": proof, "answers": answers})
+    def answer_survey(
+        self, *, conversation: UUID, proof: Proof, answers: dict[str, str], area: str = ""
+    ) -> Ticket:
+        arguments = {"conversation": conversation, "proof": proof, "answers": answers, "area": area}
+        return cast("Ticket", self._ask("answer_survey", arguments))
+
+    def export(self, *, conversation: UUID, proof: Proof) -> Held:
+        return cast("Held", self._ask("export", {"conversation": conversation, "proof": proof}))
 
     def deliver(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
         self._ask("deliver", {"conversation": conversation, "route": route, "contribution": contribution})
 
-    def leave(self, *, conversation: UUID, proof: Proof, contributions: Contributions) -> None:
-        self._ask("leave", {"conversation": conversation, "proof": proof, "contributions": contributions})
+    def look(self, *, conversation: UUID, proof: Proof) -> None:
+        self._ask("look", {"conversation": conversation, "proof": proof})
+
+    def support(self, *, conversation: UUID, text: str, contact: str) -> None:
+        self._ask("support", {"conversation": conversation, "text": text, "contact": contact})
+
+    def leave(self, *, conversation: UUID, proof: Proof, contributions: Contributions) -> str:
+        arguments = {"conversation": conversation, "proof": proof, "contributions": contributions}
+        return cast("str", self._ask("leave", arguments))
 
     def erase(
         self, *, conversation: UUID, address: str, code: str, browser: str, contributions: Contributions
-    ) -> None:
+    ) -> str:
         arguments = {"conversation": conversation, "address": address, "code": code, "browser": browser}
-        self._ask("erase", {**arguments, "contributions": contributions})
+        return cast("str", self._ask("erase", {**arguments, "contributions": contributions}))
+
+    def departure(self, *, conversation: UUID, reference: str) -> Departure:
+        return cast(
+            "Departure", self._ask("departure", {"conversation": conversation, "reference": reference})
+        )
 
     def own_tags(self, *, conversation: UUID, ideas: list[UUID], reported: list[UUID]) -> OwnTags:
         arguments = {"conversation": conversation, "ideas": ideas, "reported": reported}

@@ -1,6 +1,7 @@
 """What the runner does for each long verb: each in one transaction with the ledger's row."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -94,9 +95,11 @@ def _made(keys: Opened, row: Row) -> Person:
 def _updated(keys: Opened, row: Row, person: Person, before: Attributes) -> str | None:
     """Bring a known person up to date; a changed area gives a new handle, and the old one is returned."""
     _set_addresses(keys, row, person)
-    set_attributes(keys, person, row.attributes)
+    # A roster without areas leaves the one that somebody chose.
+    after = replace(row.attributes, area=row.attributes.area or before.area)
+    set_attributes(keys, person, after)
     old = None
-    if before.area != row.attributes.area:
+    if before.area != after.area:
         old, person.handle = person.handle, new_handle()
     person.save()
     return old

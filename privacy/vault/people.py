@@ -74,6 +74,7 @@ def ticket_of(opened: Opened, person: Person) -> Ticket:
         area=attributes_of(opened, person).area,
         may_write=not person.is_restricted,
         handle=person.handle,
+        is_surveyed=person.sealed_survey is not None,
     )
 
 

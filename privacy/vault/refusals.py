@@ -58,6 +58,12 @@ class AnswersRefused(DomainError):
     message = _("One of the answers is not among the choices. Choose again, or leave the question out.")
 
 
+class UnknownReference(DomainError):
+    code = "unknown_reference"
+    status = 404
+    message = _("Nobody left this conversation with that number. Check it against what you noted.")
+
+
 class UnknownJob(DomainError):
     code = "unknown_job"
     status = 404
@@ -68,6 +74,6 @@ REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
         *(VaultDown, KeysUnavailable, ValkeyDown, CodeRefused, PasswordRefused, PasswordTooShort),
-        *(ProofRefused, RouteRefused, UnknownConversation, AnswersRefused, UnknownJob),
+        *(ProofRefused, RouteRefused, UnknownConversation, AnswersRefused, UnknownJob, UnknownReference),
     )
 }

@@ -3,6 +3,7 @@ Reading a roster: rows, columns and reasons go into the report, values never do.
 
 A roster is CSV with a header. Columns: `email`, `phone`, `reference` (the client's own number
 for somebody, to find them again in a later roster), `area`; every other column is a dimension.
+Without the column `area` people choose theirs in the survey before access.
 """
 
 import csv
@@ -79,7 +80,7 @@ def about_population(people: Iterable[Attributes], areas: list[str]) -> list[Tro
                     0, column, f"{small} of its groups have fewer than {SMALLEST_BUCKET} people; merge them"
                 )
             )
-    sizes = Counter(person.area for person in everybody)
+    sizes = Counter(person.area for person in everybody if person.area)
     if len(areas) > 1 and any(0 < size < SMALLEST_AREA for size in sizes.values()):
         troubles.append(
             Trouble(0, "area", f"an area has fewer than {SMALLEST_AREA} people; merge it with another")
@@ -139,7 +140,11 @@ def _read_row(roster: Roster, number: int, cells: dict[str, str], areas: list[st
             if not (email or phone)
             else []
         ),
-        *([Trouble(number, "area", "this area does not exist")] if area not in areas else []),
+        *(
+            [Trouble(number, "area", "this area does not exist")]
+            if area not in areas and (area or "area" in plain)
+            else []
+        ),
         *(
             Trouble(number, name, "the text is too long")
             for name, value in plain.items()

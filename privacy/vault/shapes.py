@@ -40,6 +40,27 @@ class JobReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Everything the vault holds about one person, for that person's own eyes. Empty where there is nothing."""
+
+    email: str
+    phone: str
+    area: str
+    dimensions: dict[str, str]  # what the roster says: dimension code -> bucket code
+    answers: dict[str, str]  # what the person answered in the survey, likewise
+    has_password: bool
+    gets_letters: bool
+    is_restricted: bool
+
+
+class Departure(StrEnum):
+    """How far a leaving is, asked for by its number."""
+
+    WAITING = "waiting"  # everything known of the person is gone; the contributions' last ties go tonight
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
 class OwnTags:
     """The tags of everybody in the conversation who leaves, mixed: nothing tells whose is whose."""
 

@@ -51,7 +51,7 @@ def test_a_typed_code_signs_in(acme: Organisation, talk: Conversation, address: 
     status = _type(browser, talk, code_sent_to(address))
 
     assert status == 302
-    assert "My contributions" in browser.get(f"/{talk.slug}/").content.decode()
+    assert "My pages" in browser.get(f"/{talk.slug}/").content.decode()
 
 
 def test_the_letter_has_a_code_and_no_link_that_signs_in(
@@ -105,7 +105,7 @@ def test_a_code_works_once(acme: Organisation, talk: Conversation, address: str)
     again.cookies.load({name: value for name, value in cookies.items() if name.startswith("door")})
 
     assert _type(again, talk, code) in (302, 422)
-    assert "My contributions" not in again.get(f"/{talk.slug}/").content.decode()
+    assert "My pages" not in again.get(f"/{talk.slug}/").content.decode()
 
 
 def test_five_wrong_codes_end_the_right_one(acme: Organisation, talk: Conversation, address: str) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from conversations.models import Conversation, Idea, IdeaWords
+from conversations.models import Comment, Conversation, Idea, IdeaWords
 from conversations.services import posting, tallies
 from kernel.tenancy import tenant_context
 from privacy.vault.interface import vault
@@ -61,7 +61,11 @@ def browser(acme: Organisation, ours: Conversation) -> Client:
 
 def _their_ids(beta: Organisation, theirs: Conversation) -> dict[str, UUID]:
     with tenant_context(beta.tenant):
-        return {"stream": stream_of(theirs).pk, "idea": Idea.objects.get(stream__conversation=theirs).pk}
+        return {
+            "stream": stream_of(theirs).pk,
+            "idea": Idea.objects.get(stream__conversation=theirs).pk,
+            "comment": Comment.objects.get(idea__stream__conversation=theirs).pk,
+        }
 
 
 def _patterns(found: list[URLPattern | URLResolver]) -> list[URLPattern]:
@@ -93,12 +97,17 @@ def test_no_route_shows_anything_of_another_organisation(
         "value": "1",
         "address": new_address(),
         "code": "12345678",
+        "kind": "idea",
+        "post": str(ids["idea"]),
+        "reason": "abuse",
+        "name": "Somebody",
+        "confirm": "1",
     }
 
     for path in _paths_with(ids, ours.slug):
         for response in (browser.get(path), browser.post(path, form)):
             assert CANARY not in response.content.decode(), path
-            if "stream/" in path or "idea/" in path:
+            if "stream/" in path or "idea/" in path or "comment/" in path:
                 assert response.status_code in {404, 405, 409}, path
 
     with tenant_context(beta.tenant):

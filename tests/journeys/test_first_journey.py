@@ -60,7 +60,7 @@ def test_somebody_signs_in_reads_posts_comments_and_votes(visitor: Visitor, size
     expect(page.get_by_text("No votes yet.")).to_be_visible()
     visitor.must_be_accessible()
 
-    page.get_by_role("link", name="My contributions").click()
+    page.get_by_role("link", name="My pages").click()
     expect(page.get_by_text(words)).to_be_visible()
     expect(page.get_by_text("With benches.")).to_be_visible()
     visitor.must_be_accessible()
@@ -132,7 +132,7 @@ def test_empty_and_long_things_keep_their_shape(visitor: Visitor) -> None:
     """Long words, long lines, an empty page of one's own."""
     visitor.sign_in("sam@demo.example")
     page = visitor.page
-    page.get_by_role("link", name="My contributions").click()
+    page.get_by_role("link", name="My pages").click()
     visitor.must_be_accessible()
     visitor.go("/workplace/")
     page.get_by_role("link", name="If you could change one thing tomorrow").click()

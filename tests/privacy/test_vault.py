@@ -1,6 +1,7 @@
 """The vault's verbs, called directly and over HTTP: the same answers, the same refusals."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -255,7 +256,7 @@ def test_another_organisations_conversation_does_not_exist(
 ) -> None:
     """I28: every verb, called for A's conversation with B's credentials."""
     proof = Proof(person=uuid4(), nonce=bytes(24), mac=bytes(32))
-    ours = {"conversation": talk.pk}
+    ours: Any = {"conversation": talk.pk}
     with tenant_context(beta.tenant):
         theirs = vault()
         for ask in (
@@ -267,6 +268,10 @@ def test_another_organisations_conversation_does_not_exist(
             lambda: theirs.enter(**ours, address=address, password="1", browser="b"),
             lambda: theirs.set_password(**ours, proof=proof, password="1234567890"),
             lambda: theirs.answer_survey(**ours, proof=proof, answers={}),
+            lambda: theirs.export(**ours, proof=proof),
+            lambda: theirs.look(**ours, proof=proof),
+            lambda: theirs.support(**ours, text="Help", contact=address),
+            lambda: theirs.departure(**ours, reference="ABCD-EFGH-JKLM"),
             lambda: theirs.deliver(**ours, route=bytes(80), contribution=uuid4()),
             lambda: theirs.leave(**ours, proof=proof, contributions=Contributions.KEEP),
             lambda: theirs.erase(

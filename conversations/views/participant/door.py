@@ -18,7 +18,7 @@ from web.network import address_of
 
 # A whole hospital may share one address on the network; these only stop machines.
 _ASKED_PER_NETWORK = "3000/10minutes"
-_TRIED_PER_NETWORK = "6000/10minutes"
+TRIED_PER_NETWORK = "6000/10minutes"
 
 
 @auth.in_conversation
@@ -27,7 +27,7 @@ def sign_in(request: ConversationRequest) -> HttpResponse:
         return HttpResponseRedirect(_home(request))
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        _count(request, "code asked", _ASKED_PER_NETWORK)
+        count_by_network(request, "code asked", _ASKED_PER_NETWORK)
         asking = Asking(address=form.cleaned_data["address"], browser=secrets.token_urlsafe(24))
         vault().send_code(
             conversation=request.conversation.pk, address=asking.address, browser=asking.browser
@@ -46,7 +46,7 @@ def type_code(request: ConversationRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("sign_in", args=[request.conversation.slug]))
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        _count(request, "code tried", _TRIED_PER_NETWORK)
+        count_by_network(request, "code tried", TRIED_PER_NETWORK)
         try:
             ticket = vault().redeem(
                 conversation=request.conversation.pk,
@@ -69,7 +69,9 @@ def type_code(request: ConversationRequest) -> HttpResponse:
 @require_POST
 @auth.in_conversation
 def sign_out(request: ConversationRequest) -> HttpResponse:
-    response = HttpResponseRedirect(_home(request))
+    # Who hides a page in a hurry lands on the organisation's front page, which tells nothing.
+    to_front = request.POST.get("to") == "front"
+    response = HttpResponseRedirect(reverse("front") if to_front else _home(request))
     auth.sign_out(request, response)
     return response
 
@@ -78,5 +80,5 @@ def _home(request: ConversationRequest) -> str:
     return reverse("home", args=[request.conversation.slug])
 
 
-def _count(request: HttpRequest, what: str, rate: str) -> None:
+def count_by_network(request: HttpRequest, what: str, rate: str) -> None:
     limits.count(what=what, who=address_of(request), rate=rate, today=timezone.localdate())

@@ -2,8 +2,9 @@
 
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from conversations import auth
@@ -29,6 +30,8 @@ def home(request: ConversationRequest) -> HttpResponse:
     context = {"days": conversations.days(request.conversation, at=now), "now": now}
     if request.participant is None:
         return render(request, "conversations/welcome.html", context)
+    if conversations.must_answer(request.conversation, request.participant.ticket):
+        return HttpResponseRedirect(reverse("survey", args=[request.conversation.slug]))
     area = request.participant.ticket.area
     context |= {
         "streams": conversations.streams(request.conversation, area=area),

@@ -10,31 +10,38 @@ import secrets
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from privacy.anonymity import Kind, Proof, owner_tags, reporter_tag, voter_tag
 from privacy.keys.configured import key_store
 from privacy.vault import codes
 from privacy.vault.addresses import read_address
-from privacy.vault.models import Leaving, Person
+from privacy.vault.models import Forgotten, Leaving, Person
 from privacy.vault.opened import Opened, opened
 from privacy.vault.people import Attributes, end_sessions, new_handle, person_at, secret_of, set_attributes
 from privacy.vault.proofs import proven
-from privacy.vault.refusals import CodeRefused
-from privacy.vault.shapes import Contributions, OwnTags
+from privacy.vault.refusals import CodeRefused, UnknownReference
+from privacy.vault.shapes import Contributions, Departure, OwnTags
 from privacy.vault.verb import Caller, verb
+
+_PLAIN_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 @verb
-def leave(caller: Caller, conversation: UUID, proof: Proof, contributions: Contributions) -> None:
-    """A signed-in person leaves for good. Survives every new roster. Raises ProofRefused."""
+def leave(caller: Caller, conversation: UUID, proof: Proof, contributions: Contributions) -> str:
+    """
+    A signed-in person leaves for good. Survives every new roster. Raises ProofRefused.
+
+    Returns a number under which they can see later that it was done.
+    """
     keys = opened(caller, conversation)
-    _let_go(caller, keys, proven(keys, proof, "leave"), contributions)
+    return _let_go(caller, keys, proven(keys, proof, "leave"), contributions)
 
 
 @verb
 def erase(
     caller: Caller, conversation: UUID, address: str, code: str, browser: str, contributions: Contributions
-) -> None:
+) -> str:
     """
     The same on a request that staff entered: the code shows that the address agreed.
 
@@ -45,7 +52,7 @@ def erase(
     person = person_at(keys, asked)
     if not codes.take(keys, asked, browser, code) or person is None:
         raise CodeRefused
-    _let_go(caller, keys, person, contributions)
+    return _let_go(caller, keys, person, contributions)
 
 
 @verb
@@ -71,7 +78,34 @@ def own_tags(caller: Caller, conversation: UUID, ideas: list[UUID], reported: li
 def forget(caller: Caller, conversation: UUID, batch: UUID) -> None:
     """After the rewrite has committed: the rows and secrets of those in the batch go."""
     keys = opened(caller, conversation)
-    Person.objects.filter(conversation=keys.conversation, leaving_batch=batch).delete()
+    gone = Person.objects.filter(conversation=keys.conversation, leaving_batch=batch)
+    today = timezone.now().date()
+    with transaction.atomic(using="vault"):
+        references = [
+            reference for reference in gone.values_list("leaving_reference", flat=True) if reference
+        ]
+        Forgotten.objects.bulk_create(
+            Forgotten(reference=reference, conversation=keys.conversation, day=today)
+            for reference in sorted(references)
+        )
+        gone.delete()
+
+
+@verb
+def departure(caller: Caller, conversation: UUID, reference: str) -> Departure:
+    """How far a leaving is. The number leads to nobody. Raises UnknownReference."""
+    keys = opened(caller, conversation)
+    asked = {"conversation": keys.conversation, "pk": reference}
+    if Forgotten.objects.filter(**asked).exists():
+        return Departure.DONE
+    if (
+        reference
+        and Person.objects.filter(conversation=keys.conversation, leaving_reference=reference)
+        .exclude(leaving=Leaving.NO)
+        .exists()
+    ):
+        return Departure.WAITING
+    raise UnknownReference
 
 
 def _tags(secret: bytes, ideas: list[UUID], reported: list[UUID]) -> list[bytes]:
@@ -82,7 +116,7 @@ def _tags(secret: bytes, ideas: list[UUID], reported: list[UUID]) -> list[bytes]
     ]
 
 
-def _let_go(caller: Caller, keys: Opened, person: Person, contributions: Contributions) -> None:
+def _let_go(caller: Caller, keys: Opened, person: Person, contributions: Contributions) -> str:
     indexes = (person.email_index, person.phone_index, person.reference_index)
     key_store().add_tombstones(
         caller.organisation, keys.conversation.id, [bytes(index) for index in indexes if index is not None]
@@ -93,4 +127,12 @@ def _let_go(caller: Caller, keys: Opened, person: Person, contributions: Contrib
     person.sealed_email = person.sealed_phone = person.sealed_survey = person.sealed_password = None
     person.handle = new_handle()
     person.leaving = Leaving.KEEPING if contributions is Contributions.KEEP else Leaving.WITHDRAWING
+    person.leaving_reference = _new_reference()
     person.save()
+    return person.leaving_reference
+
+
+def _new_reference() -> str:
+    """Twelve characters that are not mistaken for one another, in groups of four."""
+    drawn = "".join(secrets.choice(_PLAIN_CHARACTERS) for _place in range(12))
+    return f"{drawn[:4]}-{drawn[4:8]}-{drawn[8:]}"

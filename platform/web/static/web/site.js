@@ -12,6 +12,28 @@
     if (form.matches("[data-once]")) form.dataset.sent = String(Date.now());
   });
 
+  // "Hide this page": gone from the screen before the answer comes, and not left behind the Back button.
+  for (const form of document.querySelectorAll("[data-hide]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      document.body.hidden = true;
+      document.title = "";
+      const leave = () => location.replace("/");
+      fetch(form.action, { method: "POST", body: new FormData(form) }).then(leave, leave);
+    });
+  }
+
+  // A page that only its reader may see does not stay on an unwatched screen.
+  if (document.querySelector("[data-hide]")) {
+    let timer;
+    const start = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => document.querySelector("[data-hide]").requestSubmit(), 10 * 60 * 1000);
+    };
+    for (const sign of ["keydown", "pointerdown", "scroll"]) addEventListener(sign, start, { passive: true });
+    start();
+  }
+
   // How many characters are left, said while typing and announced at rest.
   for (const counter of document.querySelectorAll("[data-counts]")) {
     const field = document.getElementById(counter.dataset.counts);

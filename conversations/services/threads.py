@@ -1,0 +1,188 @@
+"""
+Blind threads: facilitators and the unknown author of one contribution write to each other.
+
+An author proves to be one by the contribution's tag inside the statement that writes, and by nothing
+else. Two threads of one person have nothing in common.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models import Comment, Conversation, Idea, Message, MessageKind, Thread
+from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
+from conversations.services.texts import checked_text
+from kernel.database import row
+from kernel.errors import DomainError
+from kernel.windows import next_window
+from privacy import anonymity
+from privacy.anonymity import Kind, Ticket
+from privacy.vault.interface import vault
+
+MOST_CHARACTERS_OF_NAME = 200
+_MOST_ANSWERS_A_DAY = 20
+
+
+class NoThread(DomainError):
+    code = "no_thread"
+    status = 404
+    message = _("There is no message to answer here.")
+
+
+class AlreadyForward(DomainError):
+    code = "already_forward"
+    status = 409
+    message = _("You have come forward here already. Nothing was changed.")
+
+
+def write_to_author(
+    *,
+    conversation: Conversation,
+    kind: Kind,
+    contribution: UUID,
+    message: MessageKind,
+    text: str,
+    at: datetime,
+) -> UUID:
+    """
+    Facilitators say something to whoever wrote a contribution; returns the message.
+
+    The author is told by the vault that something waits, and nobody learns whether there is one.
+    Raises NoThread where the contribution has no author to reach, VaultDown.
+    """
+    model: type[Idea | Comment] = Idea if kind is Kind.IDEA else Comment
+    day = at.astimezone(conversation.zone).date()
+    with transaction.atomic():
+        found = model.objects.filter(pk=contribution, route__isnull=False).first()
+        if found is None:
+            raise NoThread
+        thread, _is_new = (
+            Thread.objects.get_or_create(idea_id=contribution)
+            if kind is Kind.IDEA
+            else Thread.objects.get_or_create(comment_id=contribution)
+        )
+        # Holding the thread keeps the places of its messages apart.
+        Thread.objects.select_for_update(of=("self",)).get(pk=thread.pk)
+        place = Message.objects.filter(thread=thread).count()
+        written = Message.objects.create(
+            thread=thread,
+            position=place,
+            kind=message,
+            text=checked_text(text, most=MOST_CHARACTERS_OF_MESSAGE),
+            day=day,
+        )
+    vault().deliver(conversation=conversation.pk, route=bytes(found.route or b""), contribution=contribution)
+    return written.pk
+
+
+@dataclass(frozen=True, slots=True)
+class OwnContribution:
+    """A contribution that somebody says is theirs. The statement that writes finds out."""
+
+    conversation: Conversation
+    kind: Kind
+    id: UUID
+    by: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One message of an author: clear text, or a sealed name."""
+
+    kind: MessageKind
+    form: str
+    text: str = ""
+    sealed: bytes | None = None
+
+
+def answer(*, to: OwnContribution, form: str, text: str, at: datetime) -> None:
+    """
+    The author answers in the thread of their own contribution; the same form twice is one answer.
+
+    Raises TextMissing, TextTooLong, NoThread (also for somebody else's contribution).
+    """
+    said = checked_text(text, most=MOST_CHARACTERS_OF_MESSAGE)
+    _write(to, _Said(MessageKind.ANSWER, form, text=said), at)
+
+
+def come_forward(*, on: OwnContribution, name: str, contact: str, at: datetime) -> None:
+    """
+    The author says who they are, for this one contribution. The name is sealed for the vault to open.
+
+    Raises TextMissing, TextTooLong, NoThread, AlreadyForward.
+    """
+    said = checked_name(name, contact)
+    sealed = anonymity.sealed_for_vault(bytes(on.conversation.public_key), json.dumps(said).encode())
+    if not _write(on, _Said(MessageKind.FORWARD, "forward", sealed=sealed), at):
+        raise AlreadyForward
+
+
+def checked_name(name: str, contact: str) -> dict[str, str]:
+    """What will be shown. Raises TextMissing, TextTooLong."""
+    return {
+        "name": checked_text(name, most=MOST_CHARACTERS_OF_NAME),
+        "contact": checked_text(contact, most=MOST_CHARACTERS_OF_NAME) if contact.strip() else "",
+    }
+
+
+def _write(own: OwnContribution, said: _Said, at: datetime) -> bool:
+    """Whether something was written, or was there already. Raises NoThread."""
+    identity = anonymity.contribution_id(own.by.secret, f"{said.kind} {own.id} {said.form}")
+    zone = own.conversation.zone
+    day = at.astimezone(zone).date()
+    values = [
+        *(own.id, anonymity.owner_tags(own.by.secret, own.kind), own.conversation.id),
+        *(identity, said.kind, said.text, said.sealed, day, next_window(at, zone)),
+        *(day, _MOST_ANSWERS_A_DAY),
+    ]
+    found, written = _twice(lambda: row(_WRITE[own.kind], values)) or (0, 0)
+    if not found:
+        raise NoThread
+    return bool(written)
+
+
+def _twice(write: Callable[[], tuple[Any, ...] | None]) -> tuple[Any, ...] | None:
+    """Two messages at once may want the same place, so try once more."""
+    try:
+        return write()
+    except IntegrityError:
+        return write()
+
+
+def _statement(table: str, column: str, of_conversation: str) -> str:
+    """The thread is locked before its messages, as the nightly rewrite does."""
+    return f"""
+        WITH own AS (
+            SELECT t.id FROM conversations_thread t JOIN {table} o ON o.id = t.{column} {of_conversation}
+            WHERE o.id = %s AND o.owner_tag = ANY(%s) AND s.conversation_id = %s
+            FOR KEY SHARE OF t
+        ), written AS (
+            INSERT INTO conversations_message (id, thread_id, position, kind, text, sealed, day, shown_from)
+            SELECT %s, own.id, (SELECT count(*) FROM conversations_message m WHERE m.thread_id = own.id),
+                   %s, %s, %s::bytea, %s, %s
+            FROM own
+            WHERE (SELECT count(*) FROM conversations_message m WHERE m.thread_id = own.id
+                   AND m.shown_from IS NOT NULL AND m.day = %s) < %s
+            ON CONFLICT (id) DO NOTHING
+            RETURNING id
+        )
+        SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM written)
+    """
+
+
+_WRITE = {
+    Kind.IDEA: _statement(
+        "conversations_idea", "idea_id", "JOIN conversations_stream s ON s.id = o.stream_id"
+    ),
+    Kind.COMMENT: _statement(
+        "conversations_comment",
+        "comment_id",
+        "JOIN conversations_idea i ON i.id = o.idea_id JOIN conversations_stream s ON s.id = i.stream_id",
+    ),
+}
