@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from conversations.services.surveys import SurveyQuestion
+
 
 @dataclass(frozen=True)
 class DemoIdea:
@@ -18,6 +20,36 @@ NAME = "What would make this a better place to work?"
 INTRODUCTION = (
     "Tell us what helps you do good work here, what gets in the way, and what you would change first."
     " Read what others say, add your own, and vote.\n\nNobody can see that it is you."
+)
+
+SURVEY = [
+    SurveyQuestion(
+        "work",
+        "What kind of work do you do here?",
+        "What helps on a ward may get in the way in an office.",
+        [
+            ("care", "Caring for patients"),
+            ("support", "Technical and support services"),
+            ("office", "Office"),
+        ],
+    ),
+    SurveyQuestion(
+        "years",
+        "How long have you been here?",
+        "New people see things that others have stopped seeing.",
+        [
+            ("under-1", "Less than a year"),
+            ("1-to-5", "One to five years"),
+            ("over-5", "More than five years"),
+        ],
+    ),
+]
+
+# What robin@demo.example finds under "my pages": an idea of theirs, and what facilitators ask about it.
+ROBIN_WROTE = "A quiet room on every floor, with a door that closes and no telephone."
+FACILITATORS_ASK = (
+    "Thank you for this idea. Others like it as well. Is there a room on your floor that could serve?"
+    " You need not answer, and we do not learn who you are if you do."
 )
 
 QUESTIONS = [

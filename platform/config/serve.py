@@ -3,9 +3,11 @@
 import argparse
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,12 +41,12 @@ def services_main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="manage services", description=services_main.__doc__)
     parser.parse_args(arguments)
     with services.running(_local_dir()):
+        # Handlers of our own: a shell that starts this in the background makes it ignore Ctrl-C otherwise.
+        stopped = threading.Event()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, lambda _number, _frame: stopped.set())
         _tell("PostgreSQL and Valkey are running. Ctrl-C stops them.")
-        try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            return
+        stopped.wait()
 
 
 def children(environment: Mapping[str, str], *, port: int, with_vault_service: bool) -> list[Child]:

@@ -10,12 +10,15 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from config import demo_words
-from conversations.models import Conversation, Stream
+from conversations.models import Conversation, MessageKind, Stream
 from conversations.queries.conversations import conversation_at
 from conversations.services import conversations, importing, posting, tallies, voting
 from conversations.services.conversations import Question
+from conversations.services.surveys import define_survey
+from conversations.services.threads import write_to_author
+from kernel.messages import letters
 from kernel.tenancy import Tenant, tenant_context
-from privacy.anonymity import Ticket
+from privacy.anonymity import Kind, Ticket
 from privacy.vault import runner
 from privacy.vault.interface import vault
 from tenants import queries
@@ -40,8 +43,11 @@ class Command(BaseCommand):
         hospital = self._organisation("demo-hospital", "Demo Hospital", "#1d4f91")
         if hospital is not None:
             with tenant_context(hospital):
-                _talk(_own_words())
+                made = _own_words()
+                define_survey(conversation=made.pk, questions=demo_words.SURVEY)
+                _talk(made)
                 _invite_demo_people("workplace")
+                _write_to_robin(made)
         council = self._organisation("demo-council", "Demo Council", "#2e6b34")
         if council is not None:
             self._fill_council(council)
@@ -88,6 +94,32 @@ def _invite_demo_people(slug: str) -> None:
     roster = "\n".join(["email", *(f"{name}@demo.example" for name in _PEOPLE)])
     vault().enrol(conversation=conversation.pk, roster=roster.encode(), areas=areas)
     runner.run_waiting()
+
+
+def _write_to_robin(conversation: Conversation) -> None:
+    """An idea of the first demonstration participant, and a question of the facilitators about it."""
+    address = f"{_PEOPLE[0]}@demo.example"
+    vault().send_code(conversation=conversation.pk, address=address, browser="demo")
+    runner.run_waiting()
+    code = next(word for word in letters()[0].text.split() if word.isdigit() and len(word) == 8)
+    robin = vault().redeem(conversation=conversation.pk, address=address, code=code, browser="demo")
+    stream = Stream.objects.filter(conversation=conversation).order_by("position")[0]
+    idea = posting.post_idea(
+        conversation=conversation,
+        stream=stream.pk,
+        by=robin,
+        form=str(uuid4()),
+        text=demo_words.ROBIN_WROTE,
+        at=timezone.now(),
+    )
+    write_to_author(
+        conversation=conversation,
+        kind=Kind.IDEA,
+        contribution=idea,
+        message=MessageKind.QUESTION,
+        text=demo_words.FACILITATORS_ASK,
+        at=timezone.now(),
+    )
 
 
 def _own_words() -> Conversation:
