@@ -12,13 +12,14 @@ def main() -> int:
         "goal what                                                            floor       ours unit      ratio  wanted    met\n"
     )
     with ground() as running:
-        from tests.bench import discussion, memory, pages, provisioning, votes
+        from tests.bench import discussion, logins, memory, pages, provisioning, votes
 
         owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
         talk = discussion.build(report)
         pages.measure(owner_url, talk, report)
         floor = next(result.floor for result in report.results if result.goal == "G2")
         pages.measure_sign_in(talk, floor, report)
+        logins.measure(talk, report)
         votes.measure(running, talk, report)
         provisioning.measure(running, report)
         memory.measure(report)

@@ -1,5 +1,6 @@
 """The whole product as a newcomer starts it, with a vault service, and a real browser before it."""
 
+import json
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _FLAGS += ["--disable-sync", "--no-first-run", "--disable-quic"]
 _WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-_CODE = re.compile(r"^\s+(\d{8})\s*$", re.MULTILINE)
+_CODE = re.compile(r"\b\d{8}\b")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,6 +51,36 @@ class Product:
             f"http://127.0.0.1:{self.port}/outbox/", headers={"host": "localhost"}, trust_env=False
         )
         return _CODE.findall(page.text)
+
+    def letter_with(self, code: str) -> str:
+        """The whole text of the message that carries a code."""
+        return next(
+            str(letter["text"])
+            for path in (self.folder / "outbox").glob("*.json")
+            if code in (letter := json.loads(path.read_text()))["text"]
+        )
+
+    def manage(self, *arguments: str) -> str:
+        """A command against the running product, as an operator gives it; returns what it printed."""
+        known = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+        done = subprocess.run(
+            [sys.executable, "-m", "config.manage", *arguments],
+            env={**known, "LOCAL_DIR": str(self.folder), "BASE_DOMAIN": f"localhost:{self.port}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def in_hospital(self, code: str) -> str:
+        """Run lines inside the demonstration's hospital: for what the console will do."""
+        lines = [
+            "from kernel.tenancy import tenant_context",
+            "from tenants import queries",
+            "with tenant_context(queries.organisation('demo-hospital').tenant):",
+            *(f"    {line}" for line in code.strip().splitlines()),
+        ]
+        return self.manage("shell", "--no-imports", "-c", "\n".join(lines))
 
     def next_code(self, known: list[str]) -> str:
         """The code that was not there before; the runner needs a moment to send it."""
@@ -154,7 +185,19 @@ class Visitor:
         self.page.get_by_role("button", name="Send me a code").click()
         self.page.get_by_label("Eight-digit code").fill(self.product.next_code(known))
         self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/workplace/")
+        self.page.wait_for_url(re.compile(r"/(workplace|survey)/$"))
+        if self.page.url.endswith("/survey/"):
+            self.page.get_by_role("button", name="Leave out all questions").click()
+            self.page.wait_for_url("**/workplace/")
+
+    def ask_and_type(self, address: str, slug: str) -> None:
+        """Through the door of any conversation of the hospital, and no further."""
+        known = self.product.codes()
+        self.go(f"/{slug}/sign-in/")
+        self.page.get_by_label("Your e-mail address or mobile number").fill(address)
+        self.page.get_by_role("button", name="Send me a code").click()
+        self.page.get_by_label("Eight-digit code").fill(self.product.next_code(known))
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
     def must_be_accessible(self) -> None:
         """No violation of WCAG 2.2 AA that a machine can find, and nothing wider than the screen (R16)."""
