@@ -12,6 +12,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from kernel import languages
 from web import dates
 
 
@@ -19,9 +20,10 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes 
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     made = Environment(**options)  # noqa: S701  (autoescape is on, one line above)
     made.globals.update(_=_translated, gettext=_translated, ngettext=_translated_number)
+    made.globals.update(language=_language, languages=languages.offered)
     made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=_demo_address)
     made.filters.update(
-        day=dates.day, moment=dates.moment, number=_number, paragraphs=_paragraphs, percent=_percent
+        day=dates.day, moment=dates.moment, number=languages.number, paragraphs=_paragraphs, percent=_percent
     )
     return made
 
@@ -86,12 +88,12 @@ def _pattern(urlconf: str | None, name: str, count: int) -> tuple[str, list[str]
     raise NoReverseMatch(f"No address is called {name!r} and takes {count} arguments.")
 
 
+def _language() -> languages.Language:
+    return languages.language(languages.current())
+
+
 def _demo_address() -> str:
     return f"http://{settings.BASE_DOMAIN}/"
-
-
-def _number(value: int) -> str:
-    return f"{value:,}"
 
 
 def _paragraphs(text: str) -> list[list[str]]:
