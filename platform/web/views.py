@@ -13,21 +13,21 @@ def components(request: HttpRequest) -> HttpResponse:
     return render(request, "web/gallery.html")
 
 
-def choose_language(request: HttpRequest, code: str) -> HttpResponse:
+def choose_language(request: HttpRequest, language: str) -> HttpResponse:
     """
     Remember a language in this browser and go back to the page the switch stood on.
 
     A link and no form, so that a page without a form needs no token and no cookie for it; all that
     somebody else's link to it can do is change the language. Raises NotFound for one we do not offer.
     """
-    if code not in dict(settings.LANGUAGES):
+    if language not in dict(settings.LANGUAGES):
         raise NotFound
     back = request.GET.get("back", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     response = HttpResponseRedirect(back if is_ours else "/")
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
-        code,
+        language,
         max_age=_A_YEAR,
         secure=not settings.PLAIN_HTTP,
         httponly=True,

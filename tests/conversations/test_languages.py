@@ -255,7 +255,7 @@ def test_every_page_holds_translated_sentences_only(acme: Organisation, talk: Co
     wish = {"accept-language": pseudo.LONG}
     mine = f"/{talk.slug}/stream/{stream.pk}/write/"
     browser.post(mine, {"text": "More daylight.", "form": str(uuid4())}, headers=wish)
-    filled = {"slug": talk.slug, "stream": stream.pk, "idea": idea, "code": pseudo.LONG}
+    filled = {"slug": talk.slug, "stream": stream.pk, "idea": idea, "language": pseudo.LONG}
 
     seen = set()
     for pattern in _patterns(get_resolver(settings.ROOT_URLCONF)):

@@ -9,7 +9,7 @@ handler404 = "web.errors.not_found"
 handler500 = "web.errors.broken"
 
 urlpatterns = [
-    path("_language/<slug:code>/", views.choose_language, name="language"),
+    path("_language/<slug:language>/", views.choose_language, name="language"),
     path("", include("tenants.urls")),
     path("", include("conversations.urls")),
 ]
