@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from kernel.errors import Unavailable
 from kernel.valkey import answering, web_client
 
+_VARY = "Cookie, Accept-Language"
 Next = Callable[[HttpRequest], HttpResponse]
 
 
@@ -57,7 +58,10 @@ class LanguageMiddleware:
         # Colours and files are the same in every language, and are kept by browsers as one.
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers["Content-Language"] = language
-            patch_vary_headers(response, ("Accept-Language", "Cookie"))
+            if response.headers.get("Vary", "Cookie") == "Cookie":
+                response.headers["Vary"] = _VARY
+            else:
+                patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
 

@@ -324,6 +324,11 @@ def test_a_forgotten_sentence_is_found() -> None:
     assert pseudo.not_given_to_translators(page) == ["Forgotten"]
 
 
+def test_nothing_is_to_be_chosen_where_one_language_is_offered(acme: Organisation) -> None:
+    with override_settings(LANGUAGES=[("en", "en")]):
+        assert "hreflang" not in client_of(acme).get("/").content.decode()
+
+
 @pytest.mark.usefixtures("_pseudo")
 def test_a_language_from_the_right_says_so(acme: Organisation, talk: Conversation) -> None:
     """R17."""
