@@ -7,7 +7,7 @@ REQUIREMENTS := deploy/requirements
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock assets clean
+.PHONY: help demo test check format bench lock assets words clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,9 @@ lock: $(VENV)/.bootstrap ## Compile the requirement files again
 
 assets: ## Compile styles, icons and fonts (needs Node.js; the result is committed)
 	cd platform/web/assets && npm ci --no-fund --no-audit && npm run build
+
+words: $(VENV)/.test ## Enter new sentences into the catalogues of all languages and compile them
+	$(BIN)/python -m web.words
 
 clean: ## Remove what was set up and the local data
 	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache platform/web/assets/node_modules

@@ -22,5 +22,5 @@ def checked_text(text: str, *, most: int) -> str:
     if not text:
         raise TextMissing
     if len(text) > most:
-        raise TextTooLong(length=f"{len(text):,}", most=f"{most:,}")
+        raise TextTooLong(length=len(text), most=most)
     return text

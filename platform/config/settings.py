@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.HeadersMiddleware",
+    "web.middleware.LanguageMiddleware",
     "tenants.middleware.OrganisationMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "web.errors.RefusalsMiddleware",
@@ -157,7 +158,12 @@ TEMPLATES = [
         "OPTIONS": {"environment": "web.jinja.environment", "context_processors": ["web.jinja.form_token"]},
     }
 ]
-LANGUAGE_CODE = "en-gb"
+# Codes of the languages offered, the first where a browser asks for none of them. A catalogue each, here or
+# in a folder of the operator's own: CODE/LC_MESSAGES/django.mo (decision 015).
+LANGUAGES = [(code, code) for code in env.list("LANGUAGES", ["en", "cy"])]
+LANGUAGE_CODE = LANGUAGES[0][0]
+CATALOGUES_DIR = env.str("CATALOGUES_DIR", "")
+LOCALE_PATHS = [CATALOGUES_DIR] if CATALOGUES_DIR else []
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
@@ -171,6 +177,7 @@ CSRF_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "web.errors.form_expired"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63072000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP

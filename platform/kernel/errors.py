@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kernel.languages import number
+
 
 class DomainError(Exception):
     """
@@ -25,7 +27,9 @@ class DomainError(Exception):
 
     @property
     def sentence(self) -> str:
-        return str(self.message) % self.facts if self.facts else str(self.message)
+        """In the current language, numbers with its separators."""
+        facts = {name: number(fact) if type(fact) is int else fact for name, fact in self.facts.items()}
+        return str(self.message) % facts if facts else str(self.message)
 
     def __str__(self) -> str:
         return self.sentence

@@ -1,12 +1,16 @@
-"""Dates as people say them: "today", "Friday 11 December", "Friday 11 December, 17:00"."""
+"""Dates as people say them: "today", "Friday 11 December", "dydd Gwener 11 Rhagfyr, 17:00"."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from django.utils.formats import date_format
+from babel.dates import format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-_DAY = "l j F"
-_DAY_AND_YEAR = "l j F Y"
+from kernel import languages
+
+# CLDR writes the names of days as they stand in a calendar. Within a sentence these are small.
+_SMALL_WITHIN_SENTENCES = {"cy"}
 
 
 def day(value: date, today: date) -> str:
@@ -15,9 +19,22 @@ def day(value: date, today: date) -> str:
         return _("today")
     if value == today - timedelta(days=1):
         return _("yesterday")
-    return date_format(value, _DAY if value.year == today.year else _DAY_AND_YEAR)
+    return _written(value, languages.current(), with_year=value.year != today.year)
 
 
 def moment(value: datetime) -> str:
     """A date and hour; the caller has put it into the time zone of the conversation."""
-    return f"{date_format(value, _DAY, use_l10n=False)}, {value:%H:%M}"
+    written = _written(value.date(), languages.current(), with_year=False)
+    return _("%(date)s, %(time)s") % {"date": written, "time": f"{value:%H:%M}"}
+
+
+@lru_cache(maxsize=5_000)
+def _written(value: date, code: str, *, with_year: bool) -> str:
+    # What the letters mean: unicode.org/reports/tr35/tr35-dates.html. The catalogue of a language orders them.
+    pattern = (
+        pgettext("order of a date", "EEEE d MMMM y")
+        if with_year
+        else pgettext("order of a date", "EEEE d MMMM")
+    )
+    written = format_date(value, pattern, locale=languages.locale(code))
+    return written[0].lower() + written[1:] if code in _SMALL_WITHIN_SENTENCES else written

@@ -2,26 +2,33 @@
 
 from functools import cache, cached_property, lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_resolver, get_urlconf
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from kernel import languages
 from web import dates
+
+# Stands for the address of the page in what is kept of the switch.
+_BACK = "the-way-back"
 
 
 def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes Jinja2's own options)
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     made = Environment(**options)  # noqa: S701  (autoescape is on, one line above)
     made.globals.update(_=_translated, gettext=_translated, ngettext=_translated_number)
+    made.globals.update(language=_language, language_switch=_switch)
     made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=_demo_address)
     made.filters.update(
-        day=dates.day, moment=dates.moment, number=_number, paragraphs=_paragraphs, percent=_percent
+        day=dates.day, moment=dates.moment, number=languages.number, paragraphs=_paragraphs, percent=_percent
     )
     return made
 
@@ -86,12 +93,25 @@ def _pattern(urlconf: str | None, name: str, count: int) -> tuple[str, list[str]
     raise NoReverseMatch(f"No address is called {name!r} and takes {count} arguments.")
 
 
+def _language() -> languages.Language:
+    return languages.language(languages.current())
+
+
+def _switch(back: str) -> Markup:
+    """The switch of languages, the same on every page but for the way back; nothing where there is one."""
+    return _kept_switch(languages.current(), tuple(settings.LANGUAGES)).replace(_BACK, quote(back))
+
+
+@lru_cache(maxsize=100)
+def _kept_switch(current: str, offered: tuple[tuple[str, str], ...]) -> Markup:
+    if len(offered) == 1:
+        return Markup("")
+    context = {"languages": languages.offered(), "current": current, "back": _BACK}
+    return Markup(render_to_string("web/_languages.html", context))  # noqa: S704  (our own escaped template)
+
+
 def _demo_address() -> str:
     return f"http://{settings.BASE_DOMAIN}/"
-
-
-def _number(value: int) -> str:
-    return f"{value:,}"
 
 
 def _paragraphs(text: str) -> list[list[str]]:

@@ -3,10 +3,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from kernel.errors import Unavailable
 from kernel.valkey import answering, web_client
 
+_VARY = "Cookie, Accept-Language"
 Next = Callable[[HttpRequest], HttpResponse]
 
 
@@ -39,6 +42,26 @@ class HeadersMiddleware:
             response.headers.setdefault(name, value)
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+
+class LanguageMiddleware:
+    """Answers in the language that was chosen with the switch, or else in one the browser asks for."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_request(request)
+        with translation.override(language):
+            response = self.get_response(request)
+        # Colours and files are the same in every language, and are kept by browsers as one.
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers["Content-Language"] = language
+            if response.headers.get("Vary", "Cookie") == "Cookie":
+                response.headers["Vary"] = _VARY
+            else:
+                patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
 

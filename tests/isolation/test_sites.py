@@ -81,7 +81,12 @@ def _paths_with(ids: dict[str, UUID], slug: str) -> list[str]:
     for pattern in _patterns(get_resolver("config.urls.organisation").url_patterns):
         route = str(pattern.pattern)
         paths.append(
-            "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str({"slug": slug, **ids}[match[1]]), route)
+            "/"
+            + re.sub(
+                r"<(?:\w+:)?(\w+)>",
+                lambda match: str({"slug": slug, "language": "cy", **ids}[match[1]]),
+                route,
+            )
         )
     return sorted(paths, key=lambda path: path.endswith("/sign-out/"))  # which ends the session: last
 

@@ -19,6 +19,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import pseudo
+
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _FLAGS += ["--disable-sync", "--no-first-run", "--disable-quic"]
@@ -98,14 +100,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_product(folder: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
+def start_product(folder: Path, port: int, *arguments: str, **more: str) -> subprocess.Popen[str]:
     """`manage serve` as a newcomer runs it: nothing configured, everything embedded."""
     known = {
         name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "PYTHONPATH"}
     }
     return subprocess.Popen(
         [sys.executable, "-m", "config.manage", "serve", "--port", str(port), *arguments],
-        env={**known, "LOCAL_DIR": str(folder), "POLIS_EXPORTS": "/nowhere"},
+        env={**known, "LOCAL_DIR": str(folder), "POLIS_EXPORTS": "/nowhere", **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -141,7 +143,9 @@ def stop_product(process: subprocess.Popen[str]) -> str:
 def product() -> Iterator[Product]:
     folder = Path(tempfile.mkdtemp(prefix="journey-"))
     port = free_port()
-    process = start_product(folder, port, "--demo", "--vault-service")
+    pseudo.write_catalogues(folder / "catalogues")
+    languages = {"LANGUAGES": "en,cy,eo,ar", "CATALOGUES_DIR": str(folder / "catalogues")}
+    process = start_product(folder, port, "--demo", "--vault-service", **languages)
     wait_until_ready(process, port)
     yield Product(port=port, folder=folder, process=process)
     stop_product(process)

@@ -12,5 +12,6 @@ handler500 = "web.errors.broken"
 urlpatterns = [
     path("", demo_views.start, name="demo_start"),
     path("outbox/", demo_views.outbox, name="demo_outbox"),
+    path("_language/<slug:language>/", views.choose_language, name="language"),
     path("_components/", views.components, name="components"),
 ]

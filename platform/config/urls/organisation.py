@@ -2,8 +2,14 @@
 
 from django.urls import include, path
 
+from web import views
+
 handler400 = "web.errors.bad_request"
 handler404 = "web.errors.not_found"
 handler500 = "web.errors.broken"
 
-urlpatterns = [path("", include("tenants.urls")), path("", include("conversations.urls"))]
+urlpatterns = [
+    path("_language/<slug:language>/", views.choose_language, name="language"),
+    path("", include("tenants.urls")),
+    path("", include("conversations.urls")),
+]

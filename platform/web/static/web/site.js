@@ -1,6 +1,7 @@
 // Small comforts. Every page works without them.
 (() => {
   "use strict";
+  const language = document.documentElement.lang;
 
   // An error summary is what the person needs to hear first.
   document.querySelector(".govuk-error-summary")?.focus();
@@ -40,7 +41,7 @@
     const most = Number(counter.dataset.most);
     const words = counter.dataset.words;
     const show = () => {
-      counter.textContent = words.replace("{n}", (most - [...field.value].length).toLocaleString("en-GB"));
+      counter.textContent = words.replace("{n}", (most - [...field.value].length).toLocaleString(language));
     };
     field?.addEventListener("input", show);
     if (field) show();
@@ -53,7 +54,7 @@
     try {
       const before = localStorage.getItem(name);
       if (before !== null && now > Number(before)) {
-        mark.textContent = mark.dataset.words.replace("{n}", (now - Number(before)).toLocaleString("en-GB"));
+        mark.textContent = mark.dataset.words.replace("{n}", (now - Number(before)).toLocaleString(language));
         mark.hidden = false;
       }
       if (mark.dataset.look !== undefined) localStorage.setItem(name, String(now));
