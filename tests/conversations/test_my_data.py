@@ -97,7 +97,7 @@ def test_leaving_ends_everything_at_once_and_the_rest_by_night(
 
     response = browser.post(f"/{talk.slug}/my-data/leave/", {"contributions": "withdraw", "confirm": "1"})
     page = response.content.decode()
-    reference = page.split('dir="ltr">')[1].split("<")[0]
+    reference = page.split('class="reference" lang="" dir="ltr">')[1].split("<")[0]
 
     assert browser.get(f"/{talk.slug}/mine/").status_code == 302
     with tenant_context(acme.tenant):
