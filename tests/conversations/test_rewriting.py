@@ -8,8 +8,11 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from conversations.models import Comment, Conversation, Idea, State, Vote
-from conversations.services import posting, rewriting, tallies, voting
+from conversations.models import Comment, Conversation, Idea, MessageKind, Reason, State, Vote
+from conversations.services import posting, rewriting, tallies, threads, voting
+from conversations.services.reporting import report_contribution
+from conversations.services.threads import OwnContribution, write_to_author
+from kernel.database import rows
 from kernel.tenancy import Tenant, tenant_context
 from kernel.zones import inside_vault
 from privacy import anonymity
@@ -30,6 +33,29 @@ def talk(in_acme: Tenant) -> Conversation:
 def _comment(talk: Conversation, idea: UUID, by: Ticket) -> UUID:
     return posting.add_comment(
         conversation=talk, idea=idea, by=by, form=str(uuid4()), text="A comment.", at=timezone.now()
+    )
+
+
+def _ask(talk: Conversation, idea: UUID) -> None:
+    write_to_author(
+        conversation=talk,
+        kind=Kind.IDEA,
+        contribution=idea,
+        message=MessageKind.QUESTION,
+        text="Which?",
+        at=timezone.now(),
+    )
+
+
+def _report(talk: Conversation, idea: UUID, by: Ticket) -> None:
+    report_contribution(
+        conversation=talk,
+        kind=Kind.IDEA,
+        contribution=idea,
+        by=by,
+        reason=Reason.OTHER,
+        words="",
+        at=timezone.now(),
     )
 
 
@@ -140,10 +166,38 @@ def test_a_crash_in_the_night_changes_nothing_and_the_next_night_does_it(
     assert bytes(Idea.objects.get(pk=idea).owner_tag or b"") != bytes(before.owner_tag or b"")
 
 
+def test_threads_reports_and_words_are_rewritten_too(talk: Conversation) -> None:
+    """L16: afterwards no row header tells that two of them were written in one minute."""
+    people = make_people(talk, 3)
+    ideas = [make_idea(talk, person) for person in people]
+    for person, idea in zip(people, ideas, strict=True):
+        _ask(talk, idea)
+        threads.answer(
+            to=OwnContribution(talk, Kind.IDEA, idea, person), form="1", text="Yes.", at=timezone.now()
+        )
+        _report(talk, ideas[0], person)
+
+    _night(talk)
+
+    for table, row in (
+        ("conversations_report", "idea_id"),
+        ("conversations_thread", "idea_id"),
+        ("conversations_ideawords", "idea_id"),
+    ):
+        assert rows(f"SELECT count(DISTINCT xmin::text) FROM {table} WHERE {row} = ANY(%s)", [ideas]) == [
+            (1,)
+        ]
+    written = "SELECT count(DISTINCT m.xmin::text), count(*) FROM conversations_message m"
+    of_ours = "JOIN conversations_thread t ON t.id = m.thread_id WHERE t.idea_id = ANY(%s)"
+    assert rows(f"{written} {of_ours}", [ideas]) == [(1, 6)]
+
+
 def test_who_votes_and_posts_during_the_rewrite_loses_nothing(in_acme: Tenant, talk: Conversation) -> None:
     """The writers wait and then meet the new rows; nothing is lost, nothing deadlocks."""
     people = make_people(talk, 6)
     ideas = [make_idea(talk, people[0], f"Idea {n}") for n in range(20)]
+    _ask(talk, ideas[0])
+    own = OwnContribution(talk, Kind.IDEA, ideas[0], people[0])
     stop = threading.Event()
     troubles: list[Exception] = []
     acts: list[int] = []
@@ -162,19 +216,21 @@ def test_who_votes_and_posts_during_the_rewrite_loses_nothing(in_acme: Tenant, t
                     )
                     _comment(talk, ideas[n % 20], person)
                     acts.append(n)
+                    _report(talk, ideas[n % 20], person)
+                    threads.answer(to=own, form=str(n), text="Yes.", at=timezone.now())
                 except Exception as trouble:  # noqa: BLE001  (the test looks at every one)
                     troubles.append(trouble)
                 n += 1
         connections.close_all()
 
-    threads = [threading.Thread(target=take_part, args=(person,)) for person in people]
-    for thread in threads:
+    writers = [threading.Thread(target=take_part, args=(person,)) for person in people]
+    for thread in writers:
         thread.start()
     for _round in range(5):
         rewriting.rewrite_conversation(conversation=talk, at=timezone.now() + TOMORROW)
         rewriting.compact()
     stop.set()
-    for thread in threads:
+    for thread in writers:
         thread.join()
 
     assert troubles == []
