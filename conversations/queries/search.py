@@ -47,10 +47,11 @@ def asked(typed: str) -> Asked:
     """What was typed into the search field, on one line and not too long."""
     # Cut twice: making a text plain takes time that grows with it.
     words = one_line(typed[: 10 * MOST_CHARACTERS])
-    return Asked(
-        words=words[:MOST_CHARACTERS].strip(),
-        is_cut=len(words) > MOST_CHARACTERS or len(typed) > 10 * MOST_CHARACTERS,
-    )
+    is_cut = len(words) > MOST_CHARACTERS or len(typed) > 10 * MOST_CHARACTERS
+    if len(words) > MOST_CHARACTERS:
+        # Half a word would be looked for as a word.
+        words = words[: MOST_CHARACTERS + 1].rpartition(" ")[0] or words[:MOST_CHARACTERS]
+    return Asked(words=words, is_cut=is_cut)
 
 
 def ideas_with(

@@ -60,7 +60,7 @@ def hints(text: str) -> list[Hint]:
 
 # Names ----------------------------------------------------------------------------------
 
-_WORD = r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['’-][A-ZÀ-Þa-zß-ÿ]+)*"
+_WORD = r"(?:[OD]['’]|Ma?c)?[A-ZÀ-Þ][a-zß-ÿ]+(?:['’-][A-ZÀ-Þa-zß-ÿ]+)*"
 _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Nurse|Sister|Matron|Reverend|Rev)\b\.? ({_WORD})"
 )
@@ -164,10 +164,14 @@ for _word in sorted(ABUSE):
 def _abuse(text: str) -> Iterator[str]:
     for match in _PHRASES.finditer(text):
         yield match[0]
-    for pattern in (_TOKEN, _SPELT):
-        for match in pattern.finditer(text):
-            if _is_abuse(match[0].replace(" ", "")):
-                yield match[0].strip(_EDGES)
+    for match in _TOKEN.finditer(text):
+        if _is_abuse(match[0]):
+            yield match[0].strip(_EDGES)
+    for match in _SPELT.finditer(text):
+        # A letter that is a word of its own may stand before: "a m o r o n".
+        for first in (0, 2, 4):
+            if _is_abuse(match[0][first:].replace(" ", "")):
+                yield match[0][first:]
 
 
 def _is_abuse(token: str) -> bool:
@@ -176,11 +180,12 @@ def _is_abuse(token: str) -> bool:
     if not word or word.isdecimal():
         return False
     plain = _JOINTS.sub("", word).translate(_LOOKS_LIKE)
-    if "*" in plain:
-        return plain[0] != "*" and any(_fits(plain, known) for known in _OF_LENGTH.get(len(plain), ()))
-    forms = {plain, plain.removesuffix("s")}
+    forms = {plain}
     if _STRETCHED.search(plain):
         forms |= {_STRETCHED.sub(r"\1", plain), _STRETCHED.sub(r"\1\1", plain)}
+    forms |= {form.removesuffix("s") for form in forms}
+    if "*" in plain:
+        return any(_fits(form, known) for form in forms for known in _OF_LENGTH.get(len(form), ()))
     return not forms.isdisjoint(ABUSE)
 
 

@@ -26,6 +26,13 @@ def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
                 product, get(f"{stream}?after={discussion.deep_key}", discussion.host, discussion.cookie)
             ),
             "liked": Line(product, get(f"{stream}?sort=liked", discussion.host, discussion.cookie)),
+            # Every idea holds these words: the dearest search there is.
+            "search": Line(
+                product, get(f"/{discussion.slug}/search/?q=words", discussion.host, discussion.cookie)
+            ),
+            "rare": Line(
+                product, get(f"/{discussion.slug}/search/?q=number+19977", discussion.host, discussion.cookie)
+            ),
             "small": Line(product, get(f"/{small.slug}/stream/{small.stream}/", small.host, small.cookie)),
         }
         for name, line in asks.items():
@@ -50,6 +57,16 @@ def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
             unit="ms",
             most=2.5,
         )
+    report.bound("R08", "search, words that every idea holds", ours=found["search"], unit="ms", most=100)
+    report.at_most(
+        "R08",
+        "search, words of one idea / one query",
+        floor=found["tenancy"],
+        ours=found["rare"],
+        unit="ms",
+        most=4,
+    )
+    report.say(f"the dearest search is {found['search'] / found['tenancy']:.1f}x the one-query view")
     report.say(
         f"against the same view without tenancy the stream page is {found['stream'] / found['floor']:.2f}x"
     )

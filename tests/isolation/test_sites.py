@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from conversations.models import Conversation, Idea, IdeaWords
+from conversations.models import Comment, Conversation, Idea, IdeaWords
 from conversations.services import posting, tallies
 from kernel.tenancy import tenant_context
 from privacy.vault.interface import vault
@@ -61,7 +61,11 @@ def browser(acme: Organisation, ours: Conversation) -> Client:
 
 def _their_ids(beta: Organisation, theirs: Conversation) -> dict[str, UUID]:
     with tenant_context(beta.tenant):
-        return {"stream": stream_of(theirs).pk, "idea": Idea.objects.get(stream__conversation=theirs).pk}
+        return {
+            "stream": stream_of(theirs).pk,
+            "idea": Idea.objects.get(stream__conversation=theirs).pk,
+            "comment": Comment.objects.get(idea__stream__conversation=theirs).pk,
+        }
 
 
 def _patterns(found: list[URLPattern | URLResolver]) -> list[URLPattern]:

@@ -44,7 +44,7 @@ def search(request: ParticipantRequest) -> HttpResponse:
         "sort": sort,
         "sorts": list(Sort),
         "after": after,
-        "here": f"{request.path}?{urlencode({'q': asked.words, 'stream': stream.pk if stream else ''})}",
+        "results_at": f"{request.path}?{urlencode({'q': asked.words, 'stream': stream.pk if stream else ''})}",
         "most": found.MOST_CHARACTERS,
         "most_counted": found.MOST_COUNTED,
         **today,
