@@ -16,7 +16,7 @@ def _open_compose(page: Page) -> None:
 
 def test_help_while_writing_and_a_hint_that_lets_through(visitor: Visitor, size: dict[str, int]) -> None:
     """R08, R11, R16."""
-    visitor.sign_in()
+    visitor.sign_in("jamie@demo.example")
     page = visitor.page
     _open_compose(page)
     existing = page.locator("article .idea__text").first.inner_text()
@@ -47,7 +47,7 @@ def test_a_draft_stays_on_the_device_until_it_was_posted(
 ) -> None:
     """R07: also when the session has ended meanwhile."""
     visitor = visit(product, chromium, contexts, viewport=DESKTOP)
-    visitor.sign_in("robin@demo.example")
+    visitor.sign_in("lee@demo.example")
     page = visitor.page
     _open_compose(page)
     page.get_by_label("Your idea").fill("The choir on Tuesdays")
@@ -59,7 +59,7 @@ def test_a_draft_stays_on_the_device_until_it_was_posted(
     page.context.clear_cookies(name=re.compile("^seat-"))
     page.get_by_role("button", name="Post idea").click()
     expect(page.get_by_text("You are no longer signed in.")).to_be_visible()
-    visitor.sign_in("robin@demo.example")
+    visitor.sign_in("lee@demo.example")
     page.get_by_role("link", name=_QUESTION).click()
     expect(page.get_by_label("Your idea")).to_have_value("The choir on Tuesdays")
 
@@ -79,7 +79,7 @@ def test_a_draft_stays_on_the_device_until_it_was_posted(
 
 def test_a_search_by_keyboard(visitor: Visitor) -> None:
     """R08, R16."""
-    visitor.sign_in()
+    visitor.sign_in("jo@demo.example")
     page = visitor.page
     visitor.must_be_accessible()
     page.get_by_label("Search the ideas").fill("team")
@@ -98,13 +98,13 @@ def test_counters_move_without_touching_the_focus(
 ) -> None:
     """R07: somebody else's vote arrives within a minute; what has the focus keeps it."""
     watcher, voter = (visit(product, chromium, contexts, viewport=DESKTOP) for _n in range(2))
-    watcher.sign_in("kit@demo.example")
+    watcher.sign_in("pat@demo.example")
     watcher.page.clock.install()
     watcher.page.get_by_role("link", name=_QUESTION).click()
     like = watcher.page.locator("article .vote button[id^=like-]").first
     before, address = like.inner_text(), str(like.get_attribute("id"))
     like.focus()
-    voter.sign_in("robin@demo.example")
+    voter.sign_in("nicky@demo.example")
     voter.page.get_by_role("link", name=_QUESTION).click()
     theirs = voter.page.locator(f"[id='{address}']")
     theirs.click()
