@@ -11,6 +11,7 @@ from conversations.models import Conversation, Idea, State, Stream
 from conversations.queries import search as queries_of_search
 from conversations.queries.ideas import Sort
 from conversations.services import posting, voting
+from conversations.views.participant import searching
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation
 from tests.conversations.test_pages import queries
@@ -290,6 +291,15 @@ def test_who_is_not_signed_in_is_led_to_the_door(acme: Organisation, talk: Conve
     response = client_of(acme).get(f"/{talk.slug}/search/?q=day")
 
     assert response["Location"] == f"/{talk.slug}/sign-in/"
+
+
+def test_nobody_searches_without_end(
+    talk: Conversation, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "_SEARCHES", "1/10minutes")
+
+    assert browser.get(f"/{talk.slug}/search/?q=day").status_code == 200
+    assert browser.get(f"/{talk.slug}/search/?q=day").status_code == 429
 
 
 def test_own_votes_and_marks_are_shown_to_oneself_alone(

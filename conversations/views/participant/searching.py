@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from conversations import auth
 from conversations.auth import ParticipantRequest
@@ -15,12 +16,16 @@ from conversations.queries.ideas import Sort
 from conversations.views.participant.cards import marked_cards
 from conversations.views.participant.pages import sort_of
 from conversations.views.participant.today import today_for
+from kernel import limits
 from kernel.errors import NotFound
+
+_SEARCHES = "300/10minutes"
 
 
 @auth.signed_in
 def search(request: ParticipantRequest) -> HttpResponse:
     """The person's own area; one question or all of them."""
+    limits.count_here(what="search", who=request.seat, rate=_SEARCHES, today=timezone.localdate())
     session, today = request.participant, today_for(request)
     asked, stream = found.asked(request.GET.get("q", "")), _stream(request)
     sort, after = sort_of(request), request.GET.get("after")
