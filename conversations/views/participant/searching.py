@@ -19,7 +19,7 @@ from conversations.views.participant.today import today_for
 from kernel import limits
 from kernel.errors import NotFound
 
-_SEARCHES = "300/10minutes"
+_SEARCHES = "600/10minutes"
 
 
 @auth.signed_in
