@@ -47,8 +47,7 @@ def test_somebody_signs_in_reads_posts_comments_and_votes(visitor: Visitor, size
     expect(page.get_by_text("only you can see this")).to_be_visible()
     visitor.must_be_accessible()
 
-    answer = f"With benches, at {size['width']}."
-    page.get_by_label("Your comment").fill(answer)
+    page.get_by_label("Your comment").fill("With benches.")
     page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
 
@@ -63,7 +62,7 @@ def test_somebody_signs_in_reads_posts_comments_and_votes(visitor: Visitor, size
 
     page.get_by_role("link", name="My contributions").click()
     expect(page.get_by_text(words)).to_be_visible()
-    expect(page.get_by_text(answer)).to_be_visible()
+    expect(page.get_by_text("With benches.").first).to_be_visible()
     visitor.must_be_accessible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in to take part")).to_be_visible()
