@@ -3,6 +3,8 @@
 from django.urls import path
 
 from conversations.views.participant import (
+    changing,
+    counting,
     door,
     helping,
     inbox,
@@ -10,7 +12,9 @@ from conversations.views.participant import (
     pages,
     password,
     reporting,
+    searching,
     survey,
+    while_writing,
     writing,
 )
 
@@ -30,7 +34,13 @@ urlpatterns = [
     path("<slug:slug>/survey/", survey.survey, name="survey"),
     path("<slug:slug>/idea/<uuid:idea>/report/", reporting.report_idea, name="report_idea"),
     path("<slug:slug>/comment/<uuid:comment>/report/", reporting.report_comment, name="report_comment"),
+    path("<slug:slug>/search/", searching.search, name="search"),
+    path("<slug:slug>/while-writing/", while_writing.idea, name="while_writing"),
+    path("<slug:slug>/while-answering/", while_writing.comment, name="while_answering"),
+    path("<slug:slug>/counts/", counting.counts, name="counts"),
     path("<slug:slug>/mine/", pages.mine, name="mine"),
+    path("<slug:slug>/mine/change/", changing.change, name="change"),
+    path("<slug:slug>/mine/delete/", changing.delete, name="delete"),
     path("<slug:slug>/mine/messages/", inbox.inbox, name="inbox"),
     path("<slug:slug>/mine/messages/answer/", inbox.answer, name="answer"),
     path("<slug:slug>/mine/messages/come-forward/", inbox.come_forward, name="come_forward"),

@@ -80,6 +80,14 @@ def must_answer(conversation: Conversation, by: Ticket) -> bool:
     return not by.area or (found is not None and found.has_survey and not by.is_surveyed)
 
 
+def questions(conversation: Conversation) -> list[Stream]:
+    """The conversation's streams in their order. Remembered with it, so it asks nothing."""
+    found = _conversations.get(
+        (current_tenant().schema_name, conversation.slug), lambda: _find(conversation.slug)
+    )
+    return list(found.streams.values()) if found is not None else []
+
+
 def forget_conversations() -> None:
     _conversations.forget()
 
@@ -88,9 +96,13 @@ def _find(slug: str) -> _Frame | None:
     conversation = Conversation.objects.exclude(opens_at=None).filter(slug=slug).first()
     if conversation is None:
         return None
-    streams = {stream.pk: stream for stream in Stream.objects.filter(conversation=conversation)}
+    streams = {stream.pk: stream for stream in _in_order(conversation)}
     has_survey = Dimension.objects.filter(conversation=conversation).exists()
     return _Frame(conversation=conversation, streams=streams, has_survey=has_survey)
+
+
+def _in_order(conversation: Conversation) -> list[Stream]:
+    return list(Stream.objects.filter(conversation=conversation).order_by("position", "id"))
 
 
 def streams(conversation: Conversation, *, area: str) -> list[StreamCard]:

@@ -5,6 +5,7 @@ These are the busiest reads, so each is one statement into plain rows.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -28,6 +29,8 @@ class Sort(StrEnum):
     LIKED = "liked"
     DISCUSSED = "discussed"
     DIVIDED = "divided"
+    # The one way of sorting without an index of its own: every vote would have to write it.
+    FEWEST = "fewest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,13 @@ class IdeaCard:
     comment_count: int
     divided: int
     number: int
+    is_edited: bool = False
     own_vote: int = 0
     is_own: bool = False
+
+    @property
+    def reactions(self) -> int:
+        return self.likes + self.dislikes + self.comment_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,23 @@ class IdeaPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Counters:
+    """How one idea stands."""
+
+    id: UUID
+    likes: int
+    dislikes: int
+    comment_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommentRow:
     id: UUID
     text: str
     day: date
     source: str
     number: int
+    is_edited: bool = False
     is_own: bool = False
 
 
@@ -77,12 +96,14 @@ _SCORE = {
     Sort.LIKED: "i.likes",
     Sort.DISCUSSED: "i.comment_count",
     Sort.DIVIDED: "i.divided",
+    Sort.FEWEST: "(i.likes + i.dislikes + i.comment_count)",
 }
 _FIELD = {
     Sort.NEWEST: "number",
     Sort.LIKED: "likes",
     Sort.DISCUSSED: "comment_count",
     Sort.DIVIDED: "divided",
+    Sort.FEWEST: "reactions",
 }
 
 
@@ -95,12 +116,11 @@ def page_of(
     `known` is how many ideas this browser knows the person to have posted. Raises NotFound for
     a malformed key.
     """
-    before, order, key = _keyset(sort, after)
+    before, order, key = keyset(sort, after)
     values = [stream, by.area, conversation.id, *key, PAGE + 1]
-    found = [_card_and_tag(read) for read in rows(_PAGE.format(before=before, order=order), values)]
-    shown = _with_own(found[:PAGE], by, known)
-    last = shown[-1] if len(found) > PAGE else None
-    return IdeaPage(ideas=shown, after=f"{getattr(last, _FIELD[sort])}-{last.number}" if last else None)
+    found = [card_and_tag(read) for read in rows(_PAGE.format(before=before, order=order), values)]
+    shown = with_own(found[:PAGE], by, known)
+    return IdeaPage(ideas=shown, after=next_key(sort, shown) if len(found) > PAGE else None)
 
 
 def idea_at(conversation: Conversation, idea: UUID, *, by: Ticket, known: int) -> tuple[IdeaCard, str]:
@@ -108,7 +128,7 @@ def idea_at(conversation: Conversation, idea: UUID, *, by: Ticket, known: int) -
     read = row(_ONE, [idea, by.area, conversation.id])
     if read is None:
         raise NotFound
-    return _with_own([_card_and_tag(read[:-1])], by, known)[0], str(read[-1])
+    return with_own([card_and_tag(read[:-1])], by, known)[0], str(read[-1])
 
 
 def comments_of(idea: UUID, *, after: str | None, by: Ticket, known: int) -> CommentPage:
@@ -134,19 +154,33 @@ def comment_at(conversation: Conversation, comment: UUID, *, area: str) -> Comme
     return None if read is None else CommentPlace(*read)
 
 
-def _card_and_tag(read: tuple[Any, ...]) -> tuple[IdeaCard, bytes]:
+def counters(conversation: Conversation, shown: Sequence[UUID], *, by: Ticket) -> list[Counters]:
+    """How these ideas stand now; one that the person may not see, or that is gone, is left out."""
+    return [Counters(*read) for read in rows(_COUNTERS, [list(shown), by.area, conversation.id])]
+
+
+def next_key(sort: Sort, shown: list[IdeaCard]) -> str:
+    """The key of the page after these."""
+    return f"{getattr(shown[-1], _FIELD[sort])}-{shown[-1].number}"
+
+
+def card_and_tag(read: tuple[Any, ...]) -> tuple[IdeaCard, bytes]:
     return IdeaCard(*read[:-1]), bytes(read[-1] or b"")
 
 
-def _keyset(sort: Sort, after: str | None) -> tuple[str, str, tuple[int, ...]]:
-    """Condition, order and values of a page. Ties are settled by the number, newest first."""
+def keyset(sort: Sort, after: str | None) -> tuple[str, str, tuple[int, ...]]:
+    """
+    Condition, order and values of a page of ideas `i`. Ties are settled by the number, newest first;
+    where the fewest reactions come first, by who has waited longest. Raises NotFound for a malformed key.
+    """
     score = _SCORE[sort]
     columns = "i.number" if sort is Sort.NEWEST else f"{score}, i.number"
-    order = ", ".join(f"{column} DESC" for column in columns.split(", "))
+    direction, side = ("ASC", ">") if sort is Sort.FEWEST else ("DESC", "<")
+    order = ", ".join(f"{column} {direction}" for column in columns.split(", "))
     if after is None:
         return "", order, ()
     key = _parsed(after)[1:] if sort is Sort.NEWEST else _parsed(after)
-    return f"AND ({columns}) < ({', '.join(['%s'] * len(key))})", order, key
+    return f"AND ({columns}) {side} ({', '.join(['%s'] * len(key))})", order, key
 
 
 def _parsed(after: str) -> tuple[int, int]:
@@ -156,7 +190,7 @@ def _parsed(after: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _with_own(found: list[tuple[IdeaCard, bytes]], by: Ticket, known: int) -> list[IdeaCard]:
+def with_own(found: list[tuple[IdeaCard, bytes]], by: Ticket, known: int) -> list[IdeaCard]:
     """Add what only this person can see: their votes (one query) and the marks on their own."""
     if not found:
         return []
@@ -171,12 +205,13 @@ def _with_own(found: list[tuple[IdeaCard, bytes]], by: Ticket, known: int) -> li
     ]
 
 
-_CARD = (
-    "i.id, i.stream_id, i.text, i.day, i.source, i.likes, i.dislikes, i.comment_count, i.divided, i.number"
+CARD = (
+    "i.id, i.stream_id, i.text, i.day, i.source, i.likes, i.dislikes, i.comment_count, i.divided, i.number,"
+    " i.is_edited"
 )
 
 _PAGE = f"""
-    SELECT {_CARD}, i.owner_tag
+    SELECT {CARD}, i.owner_tag
     FROM conversations_idea i
     WHERE i.stream_id = %s
       AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
@@ -185,15 +220,21 @@ _PAGE = f"""
 """
 
 _ONE = f"""
-    SELECT {_CARD}, i.owner_tag, s.question
+    SELECT {CARD}, i.owner_tag, s.question
     FROM conversations_idea i
     JOIN conversations_area a ON a.id = i.area_id
     JOIN conversations_stream s ON s.id = i.stream_id
     WHERE i.id = %s AND a.code = %s AND s.conversation_id = %s AND i.state = '{State.SHOWN}'
 """
 
+_COUNTERS = f"""
+    SELECT i.id, i.likes, i.dislikes, i.comment_count
+    FROM conversations_idea i JOIN conversations_area a ON a.id = i.area_id
+    WHERE i.id = ANY(%s) AND a.code = %s AND a.conversation_id = %s AND i.state = '{State.SHOWN}'
+"""
+
 _COMMENTS = f"""
-    SELECT id, text, day, source, number, owner_tag FROM conversations_comment
+    SELECT id, text, day, source, number, is_edited, owner_tag FROM conversations_comment
     WHERE idea_id = %s AND number > %s AND state = '{State.SHOWN}' ORDER BY number LIMIT %s
 """
 

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from conversations.models import Comment, Conversation, Idea, MessageKind
+from conversations.queries.changeable import IS_CHANGEABLE
 from kernel.database import rows
 from privacy import anonymity
 from privacy.anonymity import Kind
@@ -28,6 +29,8 @@ class OwnPost:
     dislikes: int
     comment_count: int
     number: int
+    is_edited: bool
+    can_change: bool
 
 
 def count(kind: Kind, secret: bytes) -> int:
@@ -51,14 +54,14 @@ def exists(kind: Kind, contribution: UUID) -> bool:
     return _MODELS[kind].objects.filter(pk=contribution).exists()
 
 
-def posts(conversation: Conversation, secret: bytes) -> list[OwnPost]:
-    """Everything a person wrote in a conversation, newest first."""
+def posts(conversation: Conversation, secret: bytes, *, today: date) -> list[OwnPost]:
+    """Everything a person wrote in a conversation, newest first. `today` says what can still be changed."""
     found: list[OwnPost] = []
     for kind, statement in ((Kind.IDEA, _IDEAS), (Kind.COMMENT, _COMMENTS)):
         tags = anonymity.owner_tags(secret, kind, count=count(kind, secret))
         if not tags:
             continue
-        found += [OwnPost(kind, *row) for row in rows(statement, [tags, conversation.id])]
+        found += [OwnPost(kind, *row) for row in rows(statement, [today, tags, conversation.id])]
     return sorted(found, key=lambda post: (post.day, post.number), reverse=True)
 
 
@@ -134,14 +137,16 @@ _THREADS = f"""
     ORDER BY COALESCE(c.day, i.day) DESC, t.id, m.position
 """
 
-_IDEAS = """
-    SELECT i.id, i.id, i.text, s.question, i.day, i.state, i.likes, i.dislikes, i.comment_count, i.number
+_IDEAS = f"""
+    SELECT i.id, i.id, i.text, s.question, i.day, i.state, i.likes, i.dislikes, i.comment_count, i.number,
+        i.is_edited, {IS_CHANGEABLE[Kind.IDEA]}
     FROM conversations_idea i JOIN conversations_stream s ON s.id = i.stream_id
     WHERE i.owner_tag = ANY(%s) AND s.conversation_id = %s
 """
 
-_COMMENTS = """
-    SELECT i.id, c.id, c.text, s.question, c.day, c.state, i.likes, i.dislikes, i.comment_count, c.number
+_COMMENTS = f"""
+    SELECT i.id, c.id, c.text, s.question, c.day, c.state, i.likes, i.dislikes, i.comment_count, c.number,
+        c.is_edited, {IS_CHANGEABLE[Kind.COMMENT]}
     FROM conversations_comment c
     JOIN conversations_idea i ON i.id = c.idea_id
     JOIN conversations_stream s ON s.id = i.stream_id

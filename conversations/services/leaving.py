@@ -1,6 +1,7 @@
 """A person and their data: download, letters, leaving. The vault does it; here it is asked."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from conversations.models import Conversation
@@ -16,7 +17,7 @@ def held_about(conversation: Conversation, by: Ticket) -> Held:
     return vault().export(conversation=conversation.pk, proof=anonymity.prove(by, "export"))
 
 
-def everything_about(conversation: Conversation, by: Ticket) -> dict[str, Any]:
+def everything_about(conversation: Conversation, by: Ticket, *, today: date) -> dict[str, Any]:
     """All there is about a person, put together in this moment for themselves, and kept nowhere."""
     return {
         "conversation": conversation.name,
@@ -29,7 +30,7 @@ def everything_about(conversation: Conversation, by: Ticket) -> dict[str, Any]:
                 "day": post.day.isoformat(),
                 "state": post.state,
             }
-            for post in own.posts(conversation, by.secret)
+            for post in own.posts(conversation, by.secret, today=today)
         ],
         "you_voted": [
             {"idea": vote.idea, "vote": "like" if vote.value > 0 else "dislike"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from conversations import permissions
@@ -118,9 +118,12 @@ def _draft(conversation: Conversation, by: Ticket, form: str, text: str, at: dat
 def _post(draft: _Draft, kind: Kind, by: Ticket, write: Callable[[bytes], bool]) -> None:
     """Write with the next free tag; two posts at once may want the same, so try once more."""
     try:
-        written = write(_next_tag(kind, by))
-    except IntegrityError:
-        written = write(_next_tag(kind, by))
+        try:
+            written = write(_next_tag(kind, by))
+        except IntegrityError:
+            written = write(_next_tag(kind, by))
+    except DataError as gone:
+        raise NotHere from gone
     # Nothing written and there already: the same form was sent twice, which is one post.
     if not written and not own.exists(kind, draft.id):
         raise NotHere
@@ -154,6 +157,8 @@ _INSERT_IDEA = f"""
     SELECT count(*) FROM written
 """
 
+# The idea may have been deleted or hidden while this waited for its row: then nobody counted the comment,
+# and the division by zero undoes it (decision 006).
 _INSERT_COMMENT = f"""
     WITH written AS (
         INSERT INTO conversations_comment (id, text, day, state, source, owner_tag, route, is_purged, idea_id)
@@ -167,7 +172,8 @@ _INSERT_COMMENT = f"""
         RETURNING idea_id
     ), counted AS (
         UPDATE conversations_idea SET comment_count = comment_count + 1
-        FROM written WHERE id = written.idea_id
+        FROM written WHERE id = written.idea_id AND state = '{State.SHOWN}'
+        RETURNING id
     )
-    SELECT count(*) FROM written
+    SELECT CASE WHEN EXISTS (SELECT FROM written) THEN 1 / (SELECT count(*) FROM counted) ELSE 0 END
 """

@@ -9,6 +9,7 @@ _ROUNDS, _EACH = 12, 60
 
 def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
     small = build(report, ideas=2_000, votes=100_000)
+    search = f"/{discussion.slug}/search/?q="
     with (
         server(
             "tests.bench.floor:application", FLOOR_DATABASE_URL=owner_url, FLOOR_SCHEMA=discussion.schema
@@ -33,6 +34,14 @@ def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
             assert answer.startswith(b"HTTP/1.1 200"), (name, answer[:200])
         assert asks["stream"].ask().count(b'<article class="card"') == 20
         found = interleaved(_ROUNDS, _EACH, **{name: line.ask for name, line in asks.items()})
+        # Apart and fewer, because searches are limited. Every idea holds "words": the dearest search there is.
+        searches = {
+            "tenancy": asks["tenancy"],
+            "all": Line(product, get(f"{search}words", discussion.host, discussion.cookie)),
+            "rare": Line(product, get(f"{search}19977", discussion.host, discussion.cookie)),
+        }
+        found |= interleaved(_ROUNDS, 20, **{f"search {name}": line.ask for name, line in searches.items()})
+        assert all(line.ask().startswith(b"HTTP/1.1 200") for line in searches.values())
     report.at_most(
         "G1",
         "one query with tenancy / without",
@@ -50,6 +59,18 @@ def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
             unit="ms",
             most=2.5,
         )
+    report.bound("R08", "search, words that every idea holds", ours=found["search all"], unit="ms", most=150)
+    report.at_most(
+        "R08",
+        "search, words of one idea / one query",
+        floor=found["search tenancy"],
+        ours=found["search rare"],
+        unit="ms",
+        most=4,
+    )
+    report.say(
+        f"the dearest search is {found['search all'] / found['search tenancy']:.1f}x the one-query view"
+    )
     report.say(
         f"against the same view without tenancy the stream page is {found['stream'] / found['floor']:.2f}x"
     )

@@ -106,7 +106,7 @@ def test_a_stream_page_takes_four_queries_at_any_size(
     assert "Show more" in page
 
 
-@pytest.mark.parametrize("sort", ["newest", "liked", "discussed", "divided"])
+@pytest.mark.parametrize("sort", ["newest", "liked", "discussed", "divided", "fewest"])
 def test_paging_shows_every_idea_once(
     acme: Organisation, talk: Conversation, browser: Client, sort: str
 ) -> None:

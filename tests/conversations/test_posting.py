@@ -188,7 +188,7 @@ def test_somebody_with_many_posts_finds_them_all(in_acme: Tenant) -> None:
     written = {make_idea(conversation, alice, f"Idea {n}") for n in range(40)}
     make_idea(conversation, ben, "Somebody else's.")
 
-    found = own.posts(conversation, alice.secret)
+    found = own.posts(conversation, alice.secret, today=timezone.localdate())
 
     assert {post.idea for post in found} == written
 

@@ -38,12 +38,31 @@ def cards(
     return [_render(place, idea) if idea.own_vote or idea.is_own else _kept(place, idea) for idea in ideas]
 
 
+def marked_cards(
+    request: ParticipantRequest,
+    ideas: Sequence[IdeaCard],
+    texts: Sequence[Markup],
+    *,
+    today: date,
+    may_write: bool,
+) -> list[Markup]:
+    """Cards with the words somebody looked for marked in them. Never kept: they tell what was looked for."""
+    schema_name = request.organisation.tenant.schema_name
+    place = _Place(schema_name, request.conversation.slug, get_language(), today, may_write)
+    return [_render(place, idea, text) for idea, text in zip(ideas, texts, strict=True)]
+
+
 @lru_cache(maxsize=_MOST_KEPT)
 def _kept(place: _Place, idea: IdeaCard) -> Markup:
     return _render(place, idea)
 
 
-def _render(place: _Place, idea: IdeaCard) -> Markup:
-    request = {"conversation": {"slug": place.slug}}
-    context = {"request": request, "idea": idea, "today": place.today, "may_write": place.may_write}
+def _render(place: _Place, idea: IdeaCard, text: Markup | None = None) -> Markup:
+    context = {
+        "request": {"conversation": {"slug": place.slug}},
+        "idea": idea,
+        "text": idea.text if text is None else text,
+        "today": place.today,
+        "may_write": place.may_write,
+    }
     return Markup(render_to_string("conversations/_card.html", context))  # noqa: S704  (our own escaped template)

@@ -19,11 +19,11 @@ from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
 from conversations.queries import own
 from conversations.services import threads
 from conversations.services.threads import MOST_CHARACTERS_OF_NAME, NoThread, OwnContribution
+from conversations.views.participant.changing import named
 from conversations.views.participant.today import today_for
 from kernel import limits
 from kernel.errors import DomainError, Unavailable
 from privacy import anonymity
-from privacy.anonymity import Kind
 from privacy.vault.interface import vault
 
 log = structlog.get_logger("conversations.inbox")
@@ -79,11 +79,7 @@ def come_forward(request: ParticipantRequest) -> HttpResponse:
 
 
 def _named(request: ParticipantRequest) -> OwnContribution:
-    """The contribution that the form names. Raises NoThread for anything that is none."""
-    try:
-        kind, contribution = Kind(request.POST.get("kind", "")), UUID(request.POST.get("post", ""))
-    except ValueError as reason:
-        raise NoThread from reason
+    kind, contribution = named(request)
     return OwnContribution(request.conversation, kind, contribution, request.participant.ticket)
 
 

@@ -14,6 +14,7 @@ from conversations.models import Conversation
 from conversations.queries import surveys
 from conversations.services import leaving
 from conversations.views.participant.door import TRIED_PER_NETWORK, count_by_network
+from conversations.views.participant.today import today_for
 from privacy.vault.interface import vault
 from privacy.vault.refusals import UnknownReference
 from privacy.vault.shapes import Contributions
@@ -37,7 +38,9 @@ def my_data(request: ParticipantRequest) -> HttpResponse:
 @auth.at_the_door
 def download(request: ParticipantRequest) -> HttpResponse:
     """Everything as one file, made in this moment and kept nowhere."""
-    found = leaving.everything_about(request.conversation, request.participant.ticket)
+    found = leaving.everything_about(
+        request.conversation, request.participant.ticket, today=today_for(request)["today"]
+    )
     body = msgspec.json.format(msgspec.json.encode(found), indent=2)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_DOWNLOAD}"'

@@ -1,5 +1,7 @@
 """The pages participants read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,8 +12,9 @@ from django.utils import timezone
 from conversations import auth
 from conversations.auth import ConversationRequest, ParticipantRequest
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
-from conversations.queries import conversations, ideas, own
+from conversations.queries import changeable, conversations, ideas, own
 from conversations.queries.ideas import Sort
+from conversations.services.hints import Hint
 from conversations.views.participant.cards import cards
 from conversations.views.participant.today import today_for
 from kernel.errors import NotFound
@@ -43,7 +46,7 @@ def home(request: ConversationRequest) -> HttpResponse:
 
 @auth.signed_in
 def stream(request: ParticipantRequest, stream: UUID) -> HttpResponse:
-    sort, after = _sort(request), request.GET.get("after")
+    sort, after = sort_of(request), request.GET.get("after")
     session = request.participant
     shown, today = conversations.stream_at(request.conversation, stream), today_for(request)
     page = ideas.page_of(
@@ -69,46 +72,56 @@ def idea(request: ParticipantRequest, idea: UUID) -> HttpResponse:
     return show_idea(request, idea, after=request.GET.get("after"))
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A comment that was not posted: what was typed, and the sentence or hints that say why."""
+
+    typed: str = ""
+    form: str | None = None
+    trouble: str | None = None
+    hints: Sequence[Hint] = ()
+    status: int = 200
+
+
 def show_idea(
-    request: ParticipantRequest,
-    idea: UUID,
-    *,
-    after: str | None = None,
-    typed: str = "",
-    trouble: str | None = None,
-    form_id: str | None = None,
-    status: int = 200,
+    request: ParticipantRequest, idea: UUID, *, after: str | None = None, again: Again | None = None
 ) -> HttpResponse:
     """
-    An idea with its comments. With `trouble` it is the answer to a comment that was refused: the sentence
+    An idea with its comments. With `again` it is the answer to a comment that was not posted: the reason
     stands beside the field and what was typed stands in it.
     """
-    session = request.participant
+    session, again, today = request.participant, again or Again(), today_for(request)
     card, question = ideas.idea_at(request.conversation, idea, by=session.ticket, known=session.ideas)
+    page = ideas.comments_of(idea, after=after, by=session.ticket, known=session.comments)
+    own = [comment.id for comment in page.comments if comment.is_own] if today["may_write"] else []
+    is_today_or_alone = card.day == today["today"] or not card.reactions
     context = {
         "idea": card,
         "question": question,
-        "page": ideas.comments_of(idea, after=after, by=session.ticket, known=session.comments),
+        "page": page,
         "after": after,
-        "form_id": form_id or uuid4(),
-        "typed": typed,
-        "trouble": trouble,
+        "form_id": again.form or uuid4(),
+        "again": again,
+        "can_change": card.is_own and today["may_write"] and is_today_or_alone,
+        "changeable": changeable.changeable_comments(own, today=today["today"]),
         "most": MOST_CHARACTERS_OF_COMMENT,
-        **today_for(request),
+        **today,
     }
     is_more = request.headers.get("HX-Request") == "true" and after is not None
     template = "conversations/_comments.html" if is_more else "conversations/idea.html"
-    return render(request, template, context, status=status)
+    return render(request, template, context, status=again.status)
 
 
 @auth.signed_in
 def mine(request: ParticipantRequest) -> HttpResponse:
-    posts = own.posts(request.conversation, request.participant.ticket.secret)
-    context = {"posts": posts, **today_for(request)}
+    today = today_for(request)
+    posts = own.posts(request.conversation, request.participant.ticket.secret, today=today["today"])
+    context = {"posts": posts, **today}
     return render(request, "conversations/mine.html", context)
 
 
-def _sort(request: HttpRequest) -> Sort:
+def sort_of(request: HttpRequest) -> Sort:
+    """Raises NotFound for an order that is not ours."""
     try:
         return Sort(request.GET.get("sort", Sort.NEWEST))
     except ValueError as reason:

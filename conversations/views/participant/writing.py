@@ -1,5 +1,6 @@
 """What participants do: post, comment, vote. Each view calls one service."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,10 +12,13 @@ from django.views.decorators.http import require_POST
 from conversations import auth
 from conversations.auth import ParticipantRequest
 from conversations.forms import TextForm
+from conversations.models import Stream
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
 from conversations.queries import conversations
 from conversations.services import posting, voting
-from conversations.views.participant.pages import show_idea
+from conversations.services.hints import hints
+from conversations.views.participant.pages import Again, show_idea
+from conversations.views.participant.while_writing import similar_to, unseen_hints
 from kernel import limits
 from kernel.errors import DomainError, NotFound
 from kernel.text import plain
@@ -29,56 +33,75 @@ _VALUES = {"1": voting.LIKE, "-1": voting.DISLIKE, "0": 0}
 def write_idea(request: ParticipantRequest, stream: UUID) -> HttpResponse:
     """The page for writing: with a preview that shows exactly what others will see."""
     shown = conversations.stream_at(request.conversation, stream)
-    context = {"stream": shown, "most": MOST_CHARACTERS_OF_IDEA, "preview": None, "trouble": None}
     if request.method != "POST":
-        return render(request, "conversations/write.html", {**context, "typed": "", "form_id": uuid4()})
+        return _page_for_writing(request, shown)
     form = TextForm(request.POST)
-    context |= {"typed": request.POST.get("text", ""), "form_id": request.POST.get("form") or uuid4()}
     if not form.is_valid():
-        return render(request, "conversations/write.html", {**context, "trouble": _trouble(form)}, status=422)
-    if "preview" in request.POST:
-        return render(
-            request, "conversations/write.html", {**context, "preview": plain(form.cleaned_data["text"])}
-        )
+        return _page_for_writing(request, shown, trouble=trouble_of(form), status=422)
+    text = form.cleaned_data["text"]
+    if "preview" in request.POST or unseen_hints(request, text):
+        return _page_for_writing(request, shown, preview=plain(text))
     try:
-        _count(request, "post", _POSTS)
+        count_post(request)
         posted = posting.post_idea(
             conversation=request.conversation,
             stream=stream,
             by=request.participant.ticket,
             form=str(form.cleaned_data["form"]),
-            text=form.cleaned_data["text"],
+            text=text,
             at=timezone.now(),
         )
     except DomainError as refusal:
-        return render(
-            request,
-            "conversations/write.html",
-            {**context, "trouble": refusal.sentence},
-            status=refusal.status,
-        )
+        return _page_for_writing(request, shown, trouble=refusal.sentence, status=refusal.status)
     auth.note_post(request, Kind.IDEA)
     return HttpResponseRedirect(f"{reverse('idea', args=[request.conversation.slug, posted])}?posted=1")
+
+
+def _page_for_writing(
+    request: ParticipantRequest,
+    stream: Stream,
+    *,
+    preview: str | None = None,
+    trouble: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "stream": stream,
+        "most": MOST_CHARACTERS_OF_IDEA,
+        "typed": request.POST.get("text", ""),
+        "form_id": request.POST.get("form") or uuid4(),
+        "preview": preview,
+        "trouble": trouble,
+        "hints": hints(preview or ""),
+        "similar": similar_to(request, preview or ""),
+    }
+    return render(request, "conversations/write.html", context, status=status)
 
 
 @require_POST
 @auth.signed_in
 def comment(request: ParticipantRequest, idea: UUID) -> HttpResponse:
+    typed = Again(typed=request.POST.get("text", ""), form=request.POST.get("form"))
     form = TextForm(request.POST)
     if not form.is_valid():
-        return _comment_again(request, idea, _trouble(form), 422)
+        return show_idea(request, idea, again=replace(typed, trouble=trouble_of(form), status=422))
+    text = form.cleaned_data["text"]
+    found = unseen_hints(request, text)
+    if found:
+        return show_idea(request, idea, again=replace(typed, hints=found))
     try:
-        _count(request, "post", _POSTS)
+        count_post(request)
         posted = posting.add_comment(
             conversation=request.conversation,
             idea=idea,
             by=request.participant.ticket,
             form=str(form.cleaned_data["form"]),
-            text=form.cleaned_data["text"],
+            text=text,
             at=timezone.now(),
         )
     except DomainError as refusal:
-        return _comment_again(request, idea, refusal.sentence, refusal.status)
+        again = replace(typed, trouble=refusal.sentence, status=refusal.status)
+        return show_idea(request, idea, again=again)
     auth.note_post(request, Kind.COMMENT)
     return HttpResponseRedirect(
         f"{reverse('idea', args=[request.conversation.slug, idea])}?posted=1#comment-{posted}"
@@ -104,12 +127,7 @@ def vote(request: ParticipantRequest, idea: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"{_back(request, idea)}#idea-{idea}")
 
 
-def _comment_again(request: ParticipantRequest, idea: UUID, trouble: str, status: int) -> HttpResponse:
-    typed, form_id = request.POST.get("text", ""), request.POST.get("form")
-    return show_idea(request, idea, typed=typed, trouble=trouble, form_id=form_id, status=status)
-
-
-def _trouble(form: TextForm) -> str:
+def trouble_of(form: TextForm) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 
@@ -121,6 +139,6 @@ def _back(request: HttpRequest, idea: UUID) -> str:
     return back if back.startswith(own) and "\\" not in back else reverse("idea", args=[conversation, idea])
 
 
-def _count(request: ParticipantRequest, what: str, rate: str) -> None:
+def count_post(request: ParticipantRequest) -> None:
     """Limits are counted for the browser's seat, which says nothing about the person."""
-    limits.count(what=what, who=request.seat, rate=rate, today=timezone.localdate())
+    limits.count(what="post", who=request.seat, rate=_POSTS, today=timezone.localdate())

@@ -13,7 +13,9 @@ const styles = compile("styles/site.scss", {
   silenceDeprecations: ["import"],
 });
 writeFileSync(`${out}site.css`, styles.css + "\n");
-copyFileSync("scripts/site.js", `${out}site.js`);
+for (const script of ["site", "drafts", "counters"]) {
+  copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
+}
 copyFileSync(`${modules}htmx.org/dist/htmx.min.js`, `${out}htmx.min.js`);
 
 const font = `${modules}@fontsource-variable/atkinson-hyperlegible-next/`;

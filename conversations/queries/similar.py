@@ -1,0 +1,59 @@
+"""Ideas like the one that somebody is writing."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from conversations.models import Conversation, State
+from kernel.database import rows
+from kernel.text import plain
+from privacy.anonymity import Ticket
+
+_MOST_SHOWN = 5
+# What is compared: a few sentences say what an idea is about.
+_MOST_CHARACTERS = 600
+_FEWEST_CHARACTERS = 12
+# Of the ideas with a word in common, this many with the most in common are compared letter by letter.
+_CANDIDATES = 60
+# Two sentences that have nothing to do with each other stay below 0.18 in 95 of 100 cases.
+_ALIKE = 0.2
+# So much less counts a short text that stands within a long one.
+_WITHIN = 0.35
+# The longest words stand for the rarest: each more that is looked for costs time with every idea that has it.
+_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarIdea:
+    id: UUID
+    text: str
+    likes: int
+    dislikes: int
+    comment_count: int
+
+
+def similar_ideas(conversation: Conversation, text: str, *, by: Ticket) -> list[SimilarIdea]:
+    """Up to five ideas of the person's own area that say something like the text, the most alike first."""
+    words = plain(text[: 2 * _MOST_CHARACTERS])[:_MOST_CHARACTERS]
+    if len(words) < _FEWEST_CHARACTERS:
+        return []
+    values = [words, by.area, conversation.id, _CANDIDATES, words, words, _ALIKE, _MOST_SHOWN]
+    return [SimilarIdea(*found) for found in rows(_SIMILAR, values)]
+
+
+_SIMILAR = f"""
+    WITH query AS (
+        SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery AS words
+        FROM (SELECT lexeme FROM unnest(to_tsvector('english', %s))
+              ORDER BY length(lexeme) DESC, lexeme LIMIT {_WORDS}) telling
+    ), candidates AS MATERIALIZED (
+        SELECT i.id, i.text, i.likes, i.dislikes, i.comment_count
+        FROM query, conversations_ideawords w JOIN conversations_idea i ON i.id = w.idea_id
+        WHERE w.vector @@ query.words AND i.state = '{State.SHOWN}'
+          AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
+        ORDER BY ts_rank(w.vector, query.words) DESC LIMIT %s
+    )
+    SELECT id, text, likes, dislikes, comment_count
+    FROM (SELECT *, greatest(similarity(text, %s), word_similarity(%s, text) - {_WITHIN}) AS alike FROM candidates) found
+    WHERE alike > %s
+    ORDER BY alike DESC, id LIMIT %s
+"""
