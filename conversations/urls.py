@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views.participant import door, pages, writing
+from conversations.views.participant import about, door, pages, paper, writing
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -15,5 +15,7 @@ urlpatterns = [
     path("<slug:slug>/idea/<uuid:idea>/", pages.idea, name="idea"),
     path("<slug:slug>/idea/<uuid:idea>/comment/", writing.comment, name="comment"),
     path("<slug:slug>/idea/<uuid:idea>/vote/", writing.vote, name="vote"),
+    path("<slug:slug>/about/<slug:code>/", about.about, name="about"),
+    path("<slug:slug>/paper-form.pdf", paper.paper_form, name="paper_form"),
     path("<slug:slug>/mine/", pages.mine, name="mine"),
 ]
