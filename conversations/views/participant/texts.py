@@ -24,8 +24,8 @@ _PLACES = {"my_data": "my-data/", "help": "help/", "stop": "stop/"}
 def filled(page: PageText, *, conversation: Conversation, organisation: str) -> str:
     """The Markdown of a page for one conversation, in the page's own language."""
     with translation.override(page.language):
-        words = _words(conversation, organisation)
-        passages = _passages(conversation, page.language)
+        words = words_for(conversation, organisation)
+        passages = passages_for(conversation, page.language)
         fill = _filler(words)
         whole = _filler({**words, **{name: fill(text) for name, text in passages.items()}})
         return whole(page.text)
@@ -36,7 +36,7 @@ def _filler(words: dict[str, str]) -> Callable[[str], str]:
     return lambda text: _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
-def _words(conversation: Conversation, organisation: str) -> dict[str, str]:
+def words_for(conversation: Conversation, organisation: str) -> dict[str, str]:
     """For each value and address, what stands in its place."""
     gone_by = conversation.gone_by
     assert gone_by is not None  # noqa: S101  (only conversations with dates have pages)
@@ -61,7 +61,7 @@ def _addresses(slug: str) -> dict[str, str]:
     return {**named, **about, **{name: f"{home}{last}" for name, last in _PLACES.items()}}
 
 
-def _passages(conversation: Conversation, language: str) -> dict[str, str]:
+def passages_for(conversation: Conversation, language: str) -> dict[str, str]:
     """The words for the choices that this conversation made."""
     times = conversation.identified_times
     chosen = {
