@@ -169,6 +169,7 @@ PROMISES = [
     ("rest: day", "privacy", "On the day you post"),
     ("rest: small", "privacy", "In a small conversation"),
     ("rest: takeover", "privacy", "If somebody took over the running site unnoticed"),
+    ("rest: collusion", "privacy", "broke the rules together"),
     ("rest: mailbox", "privacy", "Whoever can open your mailbox"),
     ("signposts", "support", "116 123"),
     ("signposts", "support", "999"),
@@ -190,7 +191,7 @@ def test_the_shipped_pages_keep_every_promise(acme: Organisation, talk: Conversa
 
 
 def test_the_pages_lead_to_what_they_promise(acme: Organisation, talk: Conversation) -> None:
-    """R04, R14, R15: help, my data and stop are named by their addresses."""
+    """R13: help, my data and stop are named by their addresses."""
     shown = "".join(_page(client_of(acme), talk, code) for code in PageCode.values)
 
     for place in ("help/", "my-data/", "stop/", "mine/", "sign-in/", "paper-form.pdf", "about/support/"):
