@@ -37,8 +37,9 @@ lock: $(VENV)/.bootstrap ## Compile the requirement files again
 	   --no-emit-find-links --no-header --universal --python-version 3.11 $$name.in -o $$name.txt) || exit 1; \
 	done
 
-assets: ## Compile styles, icons and fonts (needs Node.js; the result is committed)
+assets: $(VENV)/.test ## Compile styles, icons and fonts (needs Node.js; the result is committed)
 	cd platform/web/assets && npm ci --no-fund --no-audit && npm run build
+	$(BIN)/python platform/web/assets/fonts.py
 
 words: $(VENV)/.test ## Enter new sentences into the catalogues of all languages and compile them
 	$(BIN)/python -m web.words

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conversations.views.participant import (
+    about,
     changing,
     counting,
     door,
@@ -10,6 +11,7 @@ from conversations.views.participant import (
     inbox,
     my_data,
     pages,
+    paper,
     password,
     reporting,
     searching,
@@ -38,6 +40,8 @@ urlpatterns = [
     path("<slug:slug>/while-writing/", while_writing.idea, name="while_writing"),
     path("<slug:slug>/while-answering/", while_writing.comment, name="while_answering"),
     path("<slug:slug>/counts/", counting.counts, name="counts"),
+    path("<slug:slug>/about/<slug:code>/", about.about, name="about"),
+    path("<slug:slug>/paper-form.pdf", paper.paper_form, name="paper_form"),
     path("<slug:slug>/mine/", pages.mine, name="mine"),
     path("<slug:slug>/mine/change/", changing.change, name="change"),
     path("<slug:slug>/mine/delete/", changing.delete, name="delete"),

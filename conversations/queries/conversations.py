@@ -114,6 +114,13 @@ def totals(conversation: Conversation) -> Totals:
     return Totals(*rows(_TOTALS, [conversation.id])[0])
 
 
+def asked_on_paper(conversation: Conversation) -> tuple[list[str], list[Stream]]:
+    """Names of the areas, and the questions, in the order in which a printed form shows them."""
+    areas = conversation.areas.order_by("position", "code").values_list("name", flat=True)
+    questions = Stream.objects.filter(conversation=conversation).order_by("position", "id")
+    return list(areas), list(questions)
+
+
 def has_several_areas(conversation: Conversation) -> bool:
     return conversation.areas.count() > 1
 

@@ -192,13 +192,14 @@ def test_the_promise_states_what_remains() -> None:
     """Threats, "what no design removes": the page says it, so a test holds the page to it."""
     from django.template.loader import render_to_string
 
-    page = render_to_string("conversations/_anonymity.html")
+    page = render_to_string("conversations/_anonymity.html", {"request": {"conversation": {"slug": "talk"}}})
 
     for sentence in (
         "Your way of writing",
         "watches your screen",
         "During the day on which you post",
         "use your own",
+        "/talk/about/privacy/",
     ):
         assert sentence in page
 

@@ -1,0 +1,78 @@
+"""Filling the placeholders of a page from its conversation. Values are shown literally, whatever they hold."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf.locale import LANG_INFO
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from conversations.models import Conversation, PageCode
+from conversations.queries import conversations, pages
+from conversations.queries.pages import PageText
+from web.dates import moment
+from web.markdown import literally
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_DATE = "l j F Y"
+# Pages of the conversation that texts lead to, by the last part of their address.
+_PLACES = {"my_data": "my-data/", "help": "help/", "stop": "stop/"}
+
+
+def filled(page: PageText, *, conversation: Conversation, organisation: str) -> str:
+    """The Markdown of a page for one conversation, in the page's own language."""
+    with translation.override(page.language):
+        words = words_for(conversation, organisation)
+        passages = passages_for(conversation, page.language)
+        fill = _filler(words)
+        whole = _filler({**words, **{name: fill(text) for name, text in passages.items()}})
+        return whole(page.text)
+
+
+def _filler(words: dict[str, str]) -> Callable[[str], str]:
+    """Replaces what is known; anything else between braces stays as it is."""
+    return lambda text: _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+
+
+def words_for(conversation: Conversation, organisation: str) -> dict[str, str]:
+    """For each value and address, what stands in its place."""
+    gone_by = conversation.gone_by
+    assert gone_by is not None  # noqa: S101  (only conversations with dates have pages)
+    values = {
+        "organisation": organisation,
+        "conversation": conversation.name,
+        "opens": _moment(conversation, conversation.opens_at),
+        "closes": _moment(conversation, conversation.closes_at),
+        "days": str(conversations.days(conversation, at=timezone.now()).of),
+        "days_of_analysis": str(conversation.days_of_analysis),
+        "identified_times": f"{conversation.identified_times:,}",
+        "gone_by": date_format(gone_by.astimezone(conversation.zone), _DATE, use_l10n=False),
+        "languages": ", ".join(LANG_INFO[code]["name_local"] for code in pages.shipped_languages()),
+    }
+    return {name: literally(value) for name, value in values.items()} | _addresses(conversation.slug)
+
+
+def _addresses(slug: str) -> dict[str, str]:
+    home = reverse("home", args=[slug])
+    named = {name: reverse(name, args=[slug]) for name in ("home", "sign_in", "mine", "paper_form")}
+    about = {code.value: reverse("about", args=[slug, code]) for code in PageCode}
+    return {**named, **about, **{name: f"{home}{last}" for name, last in _PLACES.items()}}
+
+
+def passages_for(conversation: Conversation, language: str) -> dict[str, str]:
+    """The words for the choices that this conversation made."""
+    times = conversation.identified_times
+    chosen = {
+        "areas": "areas" if pages.has_areas_apart(conversation) else "areas-one",
+        "identified": "identified-never" if not times else "identified-once" if times == 1 else "identified",
+        "told": "told" if conversation.client_is_told else "told-not",
+        "wellbeing": "wellbeing" if conversation.identifies_for_wellbeing else "wellbeing-not",
+    }
+    return {name: pages.passage(choice, language=language) for name, choice in chosen.items()}
+
+
+def _moment(conversation: Conversation, at: datetime | None) -> str:
+    assert at is not None  # noqa: S101  (only conversations with dates have pages)
+    return moment(at.astimezone(conversation.zone))
