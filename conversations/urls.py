@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views.participant import door, pages, writing
+from conversations.views.participant import door, letters, pages, writing
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:slug>/sign-in/", door.sign_in, name="sign_in"),
     path("<slug:slug>/sign-in/code/", door.type_code, name="type_code"),
     path("<slug:slug>/sign-out/", door.sign_out, name="sign_out"),
+    path("<slug:slug>/stop/", letters.stop, name="stop_letters"),
     path("<slug:slug>/stream/<uuid:stream>/", pages.stream, name="stream"),
     path("<slug:slug>/stream/<uuid:stream>/write/", writing.write_idea, name="write_idea"),
     path("<slug:slug>/idea/<uuid:idea>/", pages.idea, name="idea"),
