@@ -39,12 +39,17 @@ class SnsTexts:
         try:
             _client().publish(PhoneNumber=number, Message=text, MessageAttributes=transactional)
         except ClientError as reason:
-            code = reason.response.get("Error", {}).get("Code", "")
-            raise (TextRefused if code in _ABOUT_THE_NUMBER else TextsAway) from reason
+            raise refusal_of(reason) from reason
         except _SURELY_NOT_TAKEN as reason:
             raise TextsAway from reason
         except BotoCoreError as reason:
             raise OSError("SNS did not answer") from reason
+
+
+def refusal_of(reason: ClientError) -> OSError:
+    """TextRefused where it is about the number, TextsAway where it is about us, or about haste."""
+    code = reason.response.get("Error", {}).get("Code", "")
+    return TextRefused() if code in _ABOUT_THE_NUMBER else TextsAway()
 
 
 @cache
