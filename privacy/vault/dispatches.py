@@ -75,11 +75,12 @@ def send_batch(post: Post, *, at: datetime) -> int:
     claimed = _claim(at)
     untouched = {dispatch.pk for dispatch in claimed}
     try:
+        opened_by = _opened(claimed)
         for dispatch in claimed:
             connection = post.opened()
             untouched.discard(dispatch.pk)
             try:
-                state = _send(dispatch, connection, at)
+                state = _send(dispatch, opened_by, connection, at)
             except MailAway:
                 untouched.add(dispatch.pk)
                 post.close()
@@ -100,6 +101,15 @@ def _claim(at: datetime) -> list[Dispatch]:
     return list(found.order_by("pk"))
 
 
+def _opened(claimed: list[Dispatch]) -> dict[UUID, Opened]:
+    """By conversation, once for all of the batch."""
+    owners = {dispatch.mailing.conversation_id: dispatch.mailing.conversation for dispatch in claimed}
+    return {
+        found: opened(Caller(organisation=owner.organisation, schema_name=owner.schema_name), found)
+        for found, owner in owners.items()
+    }
+
+
 def _give_back(untouched: set[UUID]) -> None:
     if untouched:
         Dispatch.objects.filter(pk__in=untouched, state=DispatchState.CLAIMED).update(
@@ -112,19 +122,19 @@ def _conclude(dispatch: Dispatch, state: DispatchState | None) -> None:
     if state is None:
         dispatch.delete()
     elif state is not DispatchState.CLAIMED:
-        Dispatch.objects.filter(pk=dispatch.pk, state=DispatchState.CLAIMED).update(
-            state=state, claimed_at=None
-        )
+        with connections["vault"].cursor() as cursor:
+            cursor.execute(_CONFIRM, [state, dispatch.pk])
 
 
-def _send(dispatch: Dispatch, connection: object, at: datetime) -> DispatchState | None:
+def _send(
+    dispatch: Dispatch, opened_by: dict[UUID, Opened], connection: object, at: datetime
+) -> DispatchState | None:
     """What became of it. Raises MailAway where it surely was not taken, and the next would not be either."""
     person, owner = dispatch.person, dispatch.mailing.conversation
     if person.leaving != Leaving.NO or person.is_stopped:
         return None
-    keys = opened(Caller(organisation=owner.organisation, schema_name=owner.schema_name), owner.id)
     try:
-        _hand_over(keys, dispatch, connection, at)
+        _hand_over(opened_by[owner.id], dispatch, connection, at)
     except (smtplib.SMTPRecipientsRefused, TextRefused, ValueError) as reason:
         log.warning("dispatch_failed", reason=type(reason).__name__)
         return DispatchState.FAILED
@@ -172,6 +182,12 @@ def _headers(dispatch: Dispatch, stop: str, at: datetime) -> dict[str, str]:
     }
 
 
+# A claim waits for the disk, or a fall of the database could send twice. A confirmation need not:
+# lost with the database it leaves "unknown", which is the safe side, and waiting costs most of the time.
+_CONFIRM = """
+    UPDATE vault_dispatch SET state = %s, claimed_at = NULL
+    WHERE id = %s AND state = 'claimed' AND set_config('synchronous_commit', 'off', true) = 'off'
+"""
 _CLAIM = """
     UPDATE vault_dispatch SET state = 'claimed', claimed_at = %s WHERE id IN (
         SELECT id FROM vault_dispatch WHERE state = 'waiting' ORDER BY id FOR UPDATE SKIP LOCKED LIMIT %s

@@ -201,7 +201,8 @@ def test_a_killed_runner_tells_nobody_twice(talk: Conversation, postbox: Postbox
         Person.objects.filter(conversation_id=talk.pk).update(is_waiting=True)
     _begin_window(talk)
 
-    for stage in (30, 60, 90):
+    # Each time in the middle of the ten that a runner has claimed.
+    for stage in (25, 52, 79):
         postbox.holds_after, running = stage, _start_runner(postbox)
         postbox.wait_for(stage)
         running.send_signal(signal.SIGKILL)
