@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import rewriting, tallies
+from conversations.services import letters, rewriting, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -29,3 +29,13 @@ def rewrite() -> None:
 @tenant_task("conversations.count_one")
 def count_one(*, conversation: str) -> None:
     tallies.count_conversation(conversation=UUID(conversation))
+
+
+@platform_task("conversations.invite_everywhere")
+def invite_everywhere() -> None:
+    send_to_each_tenant("conversations.invite")
+
+
+@tenant_task("conversations.invite")
+def invite() -> None:
+    letters.invite_to_opened(at=timezone.now())

@@ -34,7 +34,7 @@ class OrganisationMiddleware:
             host = host_of(request)
         except DisallowedHost:
             return refusal_page(request, NotFound())
-        if settings.DEMO and host == settings.BASE_DOMAIN.split(":")[0]:
+        if host == settings.BASE_DOMAIN.split(":")[0]:
             request.urlconf = settings.BASE_URLCONF
             return self.get_response(request)
         try:

@@ -12,6 +12,7 @@ from privacy.vault.service import application as vault_application
 from tenants.models import Organisation
 from tests import recorder
 from tests.making import make_organisation
+from tests.postbox import Postbox, open_postbox
 
 TOKEN = "a-token-of-the-tests"
 
@@ -116,3 +117,17 @@ def s3_endpoint() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    """Mail goes over SMTP to a server of the test's own."""
+    with (
+        open_postbox() as box,
+        override_settings(
+            EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+            EMAIL_HOST="127.0.0.1",
+            EMAIL_PORT=box.port,
+        ),
+    ):
+        yield box

@@ -50,6 +50,10 @@ def listed() -> list[Conversation]:
     return list(Conversation.objects.exclude(opens_at=None).order_by("-opens_at"))
 
 
+def open_conversations(*, at: datetime) -> list[Conversation]:
+    return list(Conversation.objects.filter(opens_at__lte=at, closes_at__gt=at).order_by("opens_at"))
+
+
 def conversation_at(slug: str) -> Conversation:
     """
     Raises NotFound, also for a draft.

@@ -35,6 +35,7 @@ app.conf.update(
     timezone="Europe/London",
     beat_schedule={
         "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
+        "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

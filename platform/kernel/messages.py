@@ -30,7 +30,17 @@ class Letter:
     sent: float
 
 
+class TextRefused(OSError):
+    """A number takes no message. Like a refusal of a mail server it is an OSError."""
+
+
+class TextsAway(OSError):
+    """The service takes no message at the moment, and surely has not taken this one."""
+
+
 class TextSender(Protocol):
+    """Raises TextRefused, TextsAway, or any other OSError where nobody knows whether it left."""
+
     def send(self, *, number: str, text: str) -> None: ...
 
 

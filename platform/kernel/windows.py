@@ -20,3 +20,14 @@ def next_window(at: datetime, zone: ZoneInfo) -> datetime:
             if opens > at:
                 return opens
     raise AssertionError("A day has windows.")
+
+
+def window_before(at: datetime, zone: ZoneInfo) -> datetime:
+    """The start of the newest window, at this moment or before. Hours are those on the clocks of the zone."""
+    today = at.astimezone(zone).date()
+    starts = [
+        datetime.combine(day, hour, tzinfo=zone)
+        for day in (today - timedelta(days=1), today)
+        for hour in WINDOWS
+    ]
+    return max(start for start in starts if start <= at)

@@ -1,12 +1,21 @@
 """The verbs as the rest of the system sees them: typed, with any way of asking underneath."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
-from privacy.vault.shapes import Contributions, Departure, Held, JobReport, OwnTags
+from privacy.vault.shapes import (
+    Contributions,
+    Departure,
+    Held,
+    JobReport,
+    MailingCounts,
+    MailingKind,
+    OwnTags,
+)
 from privacy.vault.verb import Caller
 
 Ask = Callable[[Caller, str, dict[str, Any]], Any]
@@ -18,8 +27,9 @@ class Vault:
     def __init__(self, caller: Caller, ask: Ask) -> None:
         self._ask = partial(ask, caller)
 
-    def prepare(self, *, conversation: UUID, name: str, site: str) -> bytes:
-        return cast("bytes", self._ask("prepare", {"conversation": conversation, "name": name, "site": site}))
+    def prepare(self, *, conversation: UUID, name: str, site: str, time_zone: str | None = None) -> bytes:
+        arguments = {"conversation": conversation, "name": name, "site": site, "time_zone": time_zone}
+        return cast("bytes", self._ask("prepare", arguments))
 
     def conversations(self) -> list[UUID]:
         return cast("list[UUID]", self._ask("conversations", {}))
@@ -72,6 +82,38 @@ class Vault:
 
     def support(self, *, conversation: UUID, text: str, contact: str) -> None:
         self._ask("support", {"conversation": conversation, "text": text, "contact": contact})
+
+    def invite(self, *, conversation: UUID, key: str, opens_at: datetime, closes_at: datetime | None) -> None:
+        arguments = {"conversation": conversation, "key": key, "opens_at": opens_at, "closes_at": closes_at}
+        self._ask("invite", arguments)
+
+    def resend(self, *, conversation: UUID) -> int:
+        return cast("int", self._ask("resend", {"conversation": conversation}))
+
+    def announce(
+        self,
+        *,
+        conversation: UUID,
+        kind: MailingKind,
+        key: str,
+        subject: str,
+        text: str,
+        due_at: datetime,
+    ) -> None:
+        arguments = {"conversation": conversation, "kind": kind, "key": key}
+        self._ask("announce", {**arguments, "subject": subject, "text": text, "due_at": due_at})
+
+    def mailings(self, *, conversation: UUID) -> list[MailingCounts]:
+        return cast("list[MailingCounts]", self._ask("mailings", {"conversation": conversation}))
+
+    def stop_letters(self, *, conversation: UUID, address: str) -> None:
+        self._ask("stop_letters", {"conversation": conversation, "address": address})
+
+    def set_letters(self, *, conversation: UUID, proof: Proof, wanted: bool) -> None:
+        self._ask("set_letters", {"conversation": conversation, "proof": proof, "wanted": wanted})
+
+    def bounced(self, *, notification: bytes) -> None:
+        self._ask("bounced", {"notification": notification})
 
     def leave(self, *, conversation: UUID, proof: Proof, contributions: Contributions) -> str:
         arguments = {"conversation": conversation, "proof": proof, "contributions": contributions}

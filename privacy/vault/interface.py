@@ -7,6 +7,7 @@ the same answers and raise the same refusals.
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -23,6 +24,11 @@ def vault() -> Vault:
 def vault_for(tenant: Tenant) -> Vault:
     caller = Caller(organisation=tenant.organisation, schema_name=tenant.schema_name)
     return Vault(caller, _ask_service if settings.VAULT_URL else ask_directly)
+
+
+def vault_of_nobody() -> Vault:
+    """The vault for what comes from outside and names no organisation. No conversation opens to it."""
+    return vault_for(Tenant(schema_name="", organisation=UUID(int=0)))
 
 
 def forget_organisation(tenant: Tenant) -> None:

@@ -18,6 +18,9 @@ class Conversation(models.Model):
     schema_name = models.CharField(max_length=63)
     name = models.CharField(max_length=160)
     site = models.CharField(max_length=300)
+    time_zone = models.CharField(max_length=40, default="Europe/London")
+    # The start of the last window in which "something new is waiting" was sent, or might have been.
+    window_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name
@@ -51,11 +54,13 @@ class Person(models.Model):
     handle = models.CharField(max_length=43)
     is_restricted = models.BooleanField(default=False)
     is_waiting = models.BooleanField(default=False)
+    # Whether a mail has left for what waits. Each delivery makes it false again.
+    is_told = models.BooleanField(default=False)
     leaving = models.CharField(max_length=11, choices=Leaving, default=Leaving.NO, blank=True)
     leaving_batch = models.UUIDField(null=True)
     # The number somebody was given when they left, to see later that it was done.
     leaving_reference = models.CharField(max_length=14, blank=True)
-    # Wants no reminders and news. Codes, and what they ask for themselves, are still sent.
+    # Wants no mailings at all. Codes, and what they ask for themselves, are still sent.
     is_stopped = models.BooleanField(default=False)
 
     class Meta:
@@ -121,6 +126,64 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class MailingState(models.TextChoices):
+    SCHEDULED = "scheduled"  # nobody has been chosen yet
+    RELEASED = "released"  # there is a dispatch for everybody who gets it
+
+
+class Mailing(models.Model):
+    """A message to many, with one text for all. Made once for each key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10)
+    key = models.CharField(max_length=80)
+    # What the organisation wrote, or what changes from one conversation to the next; else empty.
+    subject = models.CharField(max_length=160, blank=True)
+    text = models.TextField(blank=True)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=MailingState, default=MailingState.SCHEDULED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "kind", "key"], name="mailing_is_made_once")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(state="scheduled"), name="mailing_scheduled")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class DispatchState(models.TextChoices):
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Dispatch(models.Model):
+    """One mailing to one person. Says nothing of when it left, or of what they did afterwards."""
+
+    # Random, and the order in which dispatches leave: so the order tells nothing.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    state = models.CharField(max_length=7, choices=DispatchState, default=DispatchState.WAITING)
+    # Only while it is claimed: a claim that grows old was left by a crash, and is "unknown".
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "mailing"], name="dispatch_is_once"),
+        ]
+        indexes = [models.Index(fields=["id"], condition=models.Q(state="waiting"), name="dispatch_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"
 
 
 class JobState(models.TextChoices):

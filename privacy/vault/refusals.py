@@ -70,10 +70,33 @@ class UnknownJob(DomainError):
     message = _("There is no such job.")
 
 
+class MailingRefused(DomainError):
+    code = "mailing_refused"
+    status = 422
+    message = _(
+        "News need a subject of up to 160 characters and a text of up to 10,000. Reminders may leave both out,"
+        " or need both."
+    )
+
+
+class NotInvitedYet(DomainError):
+    code = "not_invited_yet"
+    message = _(
+        "The invitations have not left yet, so nothing can be sent again. They leave when the conversation opens."
+    )
+
+
+class UnknownTimeZone(DomainError):
+    code = "unknown_time_zone"
+    status = 422
+    message = _("There is no such time zone. Write it as in Europe/London.")
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
         *(VaultDown, KeysUnavailable, ValkeyDown, CodeRefused, PasswordRefused, PasswordTooShort),
         *(ProofRefused, RouteRefused, UnknownConversation, AnswersRefused, UnknownJob, UnknownReference),
+        *(MailingRefused, NotInvitedYet, UnknownTimeZone),
     )
 }

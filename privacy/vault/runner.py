@@ -1,7 +1,8 @@
-"""The vault's own worker: sends letters, does the ledger's jobs, and sleeps until told."""
+"""The vault's own worker: sends letters and mailings, does the ledger's jobs, and sleeps until told."""
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 import psycopg
 import structlog
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from kernel.errors import DomainError
 from kernel.zones import inside_vault
-from privacy.vault import jobs, ledger, letters
+from privacy.vault import dispatches, jobs, ledger, letters, mailings
+from privacy.vault.dispatches import MailAway, Post
 from privacy.vault.shapes import Report, Trouble
 
 log = structlog.get_logger("privacy.runner")
@@ -19,15 +21,17 @@ log = structlog.get_logger("privacy.runner")
 _SECONDS_ASLEEP = 2.0
 
 
-def run_waiting() -> int:
-    """Everything that waits now; returns how much there was. What fails is in the ledger."""
+def run_waiting(*, at: datetime | None = None) -> int:
+    """
+    Everything that waits now, or waits at another moment; returns how much there was.
+
+    What fails is in the ledger. Codes are looked for before each small step, so they never
+    wait behind a roster's next neighbour or a mailing to thousands.
+    """
     done = 0
-    with inside_vault():
-        while sent := letters.send_waiting():
-            done += sent
-        while (claim := ledger.claim(at=timezone.now())) is not None:
-            _run(claim)
-            done += 1
+    with inside_vault(), Post() as post:
+        while did := _send_codes() + _run_job() + _mail(post, at or timezone.now()):
+            done += did
     return done
 
 
@@ -42,6 +46,30 @@ def run_until(stopped: threading.Event) -> None:
             stopped.wait(_SECONDS_ASLEEP)
         finally:
             close_old_connections()
+
+
+def _send_codes() -> int:
+    done = 0
+    while sent := letters.send_waiting():
+        done += sent
+    return done
+
+
+def _run_job() -> int:
+    claim = ledger.claim(at=timezone.now())
+    if claim is not None:
+        _run(claim)
+    return claim is not None
+
+
+def _mail(post: Post, at: datetime) -> int:
+    mailings.open_windows(at=at)
+    mailings.release_due(at=at)
+    try:
+        return dispatches.send_batch(post, at=at)
+    except MailAway as reason:
+        log.warning("mail_server_away", reason=type(reason.__cause__).__name__)
+        return 0
 
 
 def _run(claim: ledger.Claim) -> None:
@@ -61,7 +89,7 @@ def _sleep(stopped: threading.Event) -> None:
     connection = connections["vault"]
     connection.ensure_connection()
     raw = connection.connection
-    for channel in (letters.CHANNEL, ledger.CHANNEL):
+    for channel in (letters.CHANNEL, ledger.CHANNEL, mailings.CHANNEL):
         raw.execute(f"LISTEN {channel}")
     woken: Callable[..., object] = raw.notifies
     for _note in woken(timeout=_SECONDS_ASLEEP, stop_after=1):  # type: ignore[attr-defined]  # a generator

@@ -1,6 +1,7 @@
 """What goes in and out of the vault. Plain frozen shapes, the same called directly and over HTTP."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -67,3 +68,26 @@ class OwnTags:
     batch: UUID
     kept: list[bytes]
     withdrawn: list[bytes]
+
+
+class MailingKind(StrEnum):
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    NEWS = "news"
+    WAITING = "waiting"  # "something new is waiting", to those for whom it is and to as many others
+
+
+@dataclass(frozen=True, slots=True)
+class MailingCounts:
+    """
+    How a mailing is doing, in numbers of people.
+
+    Unknown are those whom a crash left between claimed and sent. Nothing tells who is who.
+    """
+
+    kind: MailingKind
+    due_at: datetime
+    waiting: int
+    sent: int
+    failed: int
+    unknown: int

@@ -92,9 +92,7 @@ def ground() -> Iterator[Services]:
 @contextmanager
 def server(application: str, **environment: str) -> Iterator[int]:
     """An application under granian, one worker with four threads; yields its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [
         sys.executable,
         "-m",
@@ -123,6 +121,12 @@ def server(application: str, **environment: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

@@ -78,6 +78,17 @@ def test_everything_can_be_taken_along(
     assert "secret" not in response.content.decode()
 
 
+def test_letters_are_stopped_and_wanted_again(talk: Conversation, browser: Client) -> None:
+    """R15."""
+    browser.post(f"/{talk.slug}/my-data/letters/", {"wanted": "no"})
+    stopped = browser.get(f"/{talk.slug}/my-data/").content.decode()
+    browser.post(f"/{talk.slug}/my-data/letters/", {"wanted": "yes"})
+    wanted = browser.get(f"/{talk.slug}/my-data/").content.decode()
+
+    assert "You get no reminders" in stopped
+    assert "You get reminders" in wanted
+
+
 @pytest.mark.parametrize(
     "form", [{}, {"contributions": "keep"}, {"confirm": "1"}, {"contributions": "all", "confirm": "1"}]
 )

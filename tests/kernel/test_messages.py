@@ -1,10 +1,5 @@
 """Mail over a real SMTP connection, and the outbox of the embedded default."""
 
-import socket
-from collections.abc import Iterator
-
-import pytest
-from aiosmtpd.controller import Controller
 from django.core.mail import EmailMessage
 from django.test import override_settings
 
@@ -13,40 +8,7 @@ from kernel.tenancy import Tenant
 from privacy.vault import runner
 from privacy.vault.interface import vault
 from tests.making import enrol, make_conversation, new_address
-
-
-class Postbox:
-    """What an SMTP server took in. Refuses addresses that start with "refused"."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[list[str], bytes]] = []
-
-    async def handle_RCPT(
-        self, server: object, session: object, envelope: object, address: str, options: object
-    ) -> str:
-        if address.startswith("refused"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)  # type: ignore[attr-defined]
-        return "250 OK"
-
-    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
-        self.taken.append((list(envelope.rcpt_tos), envelope.content))  # type: ignore[attr-defined]
-        return "250 OK"
-
-
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    box = Postbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    with override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port
-    ):
-        yield box
-    controller.stop()
+from tests.postbox import Postbox
 
 
 def test_a_code_leaves_over_smtp_to_one_recipient(in_acme: Tenant, postbox: Postbox) -> None:

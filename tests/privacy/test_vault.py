@@ -21,11 +21,12 @@ from privacy.vault import refusals, runner
 from privacy.vault.interface import vault
 from privacy.vault.models import Leaving, Person
 from privacy.vault.opened import opened
-from privacy.vault.shapes import Contributions
+from privacy.vault.shapes import Contributions, MailingKind
 from privacy.vault.verb import Caller
 from tenants.models import Organisation
 from tests.conftest import both_forms
 from tests.making import (
+    NOON,
     code_sent_to,
     enrol,
     make_conversation,
@@ -260,7 +261,7 @@ def test_another_organisations_conversation_does_not_exist(
     with tenant_context(beta.tenant):
         theirs = vault()
         for ask in (
-            lambda: theirs.prepare(**ours, name="Mine now", site="http://beta/"),
+            lambda: theirs.prepare(conversation=talk.pk, name="Mine now", site="http://beta/"),
             lambda: theirs.enrol(**ours, roster=b"email\n", areas=["everybody"]),
             lambda: theirs.enrol_voices(**ours, count=1, area="everybody"),
             lambda: theirs.send_code(**ours, address=address, browser="b"),
@@ -279,6 +280,14 @@ def test_another_organisations_conversation_does_not_exist(
             ),
             lambda: theirs.own_tags(**ours, ideas=[], reported=[]),
             lambda: theirs.forget(**ours, batch=uuid4()),
+            lambda: theirs.invite(**ours, key="opening", opens_at=NOON, closes_at=None),
+            lambda: theirs.resend(**ours),
+            lambda: theirs.announce(
+                **ours, kind=MailingKind.REMINDER, key="a", subject="", text="", due_at=NOON
+            ),
+            lambda: theirs.mailings(**ours),
+            lambda: theirs.stop_letters(**ours, address=address),
+            lambda: theirs.set_letters(**ours, proof=proof, wanted=False),
             lambda: theirs.purge(**ours),
         ):
             with pytest.raises(refusals.UnknownConversation):

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import msgspec
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -15,6 +16,7 @@ from conversations.queries import surveys
 from conversations.services import leaving
 from conversations.views.participant.door import TRIED_PER_NETWORK, count_by_network
 from conversations.views.participant.today import today_for
+from privacy import anonymity
 from privacy.vault.interface import vault
 from privacy.vault.refusals import UnknownReference
 from privacy.vault.shapes import Contributions
@@ -32,6 +34,18 @@ def my_data(request: ParticipantRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "conversations/my_data.html", context)
+
+
+@require_POST
+@auth.at_the_door
+def letters(request: ParticipantRequest) -> HttpResponse:
+    """Stop reminders and news, or have them again."""
+    vault().set_letters(
+        conversation=request.conversation.pk,
+        proof=anonymity.prove(request.participant.ticket, "set_letters"),
+        wanted=request.POST.get("wanted") == "yes",
+    )
+    return HttpResponseRedirect(reverse("my_data", args=[request.conversation.slug]))
 
 
 @require_POST

@@ -1,17 +1,27 @@
-"""The base host: it exists in a demonstration only, and leads to the demonstration's sites."""
+"""
+The base host: what belongs to no organisation. It has pages in a demonstration only.
 
+Elsewhere it only hears the mail service; to everybody who looks at it, it does not exist.
+"""
+
+from django.conf import settings
 from django.urls import path
 
 from config import demo_views
+from conversations.views.provider import returns
 from web import views
 
 handler400 = "web.errors.bad_request"
 handler404 = "web.errors.not_found"
 handler500 = "web.errors.broken"
 
-urlpatterns = [
+_demonstration = [
     path("", demo_views.start, name="demo_start"),
     path("outbox/", demo_views.outbox, name="demo_outbox"),
     path("_language/<slug:language>/", views.choose_language, name="language"),
     path("_components/", views.components, name="components"),
+]
+urlpatterns = [
+    path("returned-letters/", returns.returned_letters, name="returned_letters"),
+    *(_demonstration if settings.DEMO else []),
 ]

@@ -20,13 +20,14 @@ def deliver(caller: Caller, conversation: UUID, route: bytes, contribution: UUID
     """
     Mark that something waits for the author of this contribution. May be repeated.
 
+    In the next window a mail tells them, among others for whom nothing waits.
     Raises RouteRefused for a route that belongs to another contribution. Whether there was
     anybody, and what becomes of it, is not answered.
     """
     keys = opened(caller, conversation)
     _meter(caller)
     person = keys.open_route(route, contribution)
-    Person.objects.filter(pk=person, conversation=keys.conversation, is_waiting=False).update(is_waiting=True)
+    Person.objects.filter(pk=person, conversation=keys.conversation).update(is_waiting=True, is_told=False)
 
 
 def _meter(caller: Caller) -> None:

@@ -1,6 +1,8 @@
 """Verbs about a whole conversation: its keys at the start, its end."""
 
+from functools import cache
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,35 +12,39 @@ from privacy.keys.store import KeysUnavailable, new_keys
 from privacy.vault import ledger
 from privacy.vault.models import Conversation
 from privacy.vault.opened import opened
-from privacy.vault.refusals import UnknownConversation
+from privacy.vault.refusals import UnknownConversation, UnknownTimeZone
 from privacy.vault.shapes import JobReport
 from privacy.vault.verb import Caller, verb
 
 
 @verb
-def prepare(caller: Caller, conversation: UUID, name: str, site: str) -> bytes:
+def prepare(caller: Caller, conversation: UUID, name: str, site: str, time_zone: str | None) -> bytes:
     """
     Make the keys of a new conversation and return its public key (32 bytes).
 
-    Called again it changes name and site and returns the same key.
+    Called again it changes name and site and returns the same key. The time zone is that of
+    dates and windows in mails; None keeps it (Europe/London at first). Raises UnknownTimeZone.
     """
+    if time_zone is not None and time_zone not in _time_zones():
+        raise UnknownTimeZone
+    values = {"name": name, "site": site, **({"time_zone": time_zone} if time_zone else {})}
     with transaction.atomic(using="vault"):
         kept, is_new = Conversation.objects.get_or_create(
             pk=conversation,
-            defaults={
-                "organisation": caller.organisation,
-                "schema_name": caller.schema_name,
-                "name": name,
-                "site": site,
-            },
+            defaults={"organisation": caller.organisation, "schema_name": caller.schema_name, **values},
         )
         if kept.organisation != caller.organisation:
             raise UnknownConversation
         if is_new:
             _make_keys(caller, conversation)
         else:
-            Conversation.objects.filter(pk=conversation).update(name=name, site=site)
+            Conversation.objects.filter(pk=conversation).update(**values)
     return opened(caller, conversation).keys.public
+
+
+@cache
+def _time_zones() -> set[str]:
+    return available_timezones()
 
 
 def _make_keys(caller: Caller, conversation: UUID) -> None:

@@ -1,0 +1,184 @@
+"""
+Mailings: what is sent to many, made once for each key, and for whom.
+
+Nobody is chosen by what they did. A mailing goes to everybody who can be reached and has not
+stopped; "something new is waiting" goes to those for whom it is true and to others besides.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connections, transaction
+from django.db.models import Count, Q, QuerySet
+
+from kernel.windows import window_before
+from privacy.vault.models import (
+    Conversation,
+    Dispatch,
+    DispatchState,
+    Leaving,
+    Mailing,
+    MailingState,
+    Person,
+)
+from privacy.vault.refusals import NotInvitedYet
+from privacy.vault.shapes import MailingCounts, MailingKind
+
+CHANNEL = "vault_mailings"
+# A claim older than this belongs to no runner any more.
+CLAIM = timedelta(minutes=15)
+FEWEST = 11
+
+
+def schedule(mailing: Mailing) -> None:
+    """Enter a mailing, unless there is one with its key."""
+    Mailing.objects.bulk_create([mailing], ignore_conflicts=True)
+    _wake_runner()
+
+
+def release_due(*, at: datetime) -> None:
+    """Make the dispatches of each mailing that is due, in the transaction that marks it released."""
+    for due in Mailing.objects.filter(state=MailingState.SCHEDULED, due_at__lte=at):
+        with transaction.atomic(using="vault"):
+            is_ours = Mailing.objects.filter(pk=due.pk, state=MailingState.SCHEDULED).update(
+                state=MailingState.RELEASED
+            )
+            if is_ours:
+                _dispatch_to_all(due)
+
+
+def resend(conversation: Conversation, *, at: datetime) -> int:
+    """
+    The invitation once more to those it failed for, those a crash left unknown, and those added since.
+
+    Returns how many. Raises NotInvitedYet.
+    """
+    with transaction.atomic(using="vault"):
+        released = Mailing.objects.filter(
+            conversation=conversation, kind=MailingKind.INVITATION, state=MailingState.RELEASED
+        )
+        invitation = released.order_by("-due_at").select_for_update().first()
+        if invitation is None:
+            raise NotInvitedYet
+        again = Dispatch.objects.filter(Q(state=DispatchState.FAILED) | unknown(at), mailing=invitation)
+        count = again.update(state=DispatchState.WAITING, claimed_at=None)
+        count += _dispatch_to_all(invitation)
+    _wake_runner()
+    return count
+
+
+def counts(conversation: Conversation, *, at: datetime) -> list[MailingCounts]:
+    """
+    By mailing, oldest first, in numbers of people.
+
+    Not of what waits for somebody: how many mails left in a window is nobody's business.
+    """
+    found = (
+        Mailing.objects.filter(conversation=conversation)
+        .exclude(kind=MailingKind.WAITING)
+        .annotate(
+            sent=Count("dispatch", filter=Q(dispatch__state=DispatchState.SENT)),
+            failed=Count("dispatch", filter=Q(dispatch__state=DispatchState.FAILED)),
+            left=Count("dispatch", filter=unknown(at, "dispatch__")),
+            every=Count("dispatch"),
+        )
+        .order_by("due_at", "pk")
+    )
+    return [
+        MailingCounts(
+            kind=MailingKind(mailing.kind),
+            due_at=mailing.due_at,
+            waiting=mailing.every - mailing.sent - mailing.failed - mailing.left,
+            sent=mailing.sent,
+            failed=mailing.failed,
+            unknown=mailing.left,
+        )
+        for mailing in found
+    ]
+
+
+def unknown(at: datetime, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}state": DispatchState.CLAIMED, f"{prefix}claimed_at__lt": at - CLAIM})
+
+
+def _wake_runner() -> None:
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+# Windows ---------------------------------------------------------------------------------
+
+
+def open_windows(*, at: datetime) -> None:
+    """
+    For each conversation whose window has begun since the last look: tell those who wait.
+
+    The window is marked even when nobody waits. Otherwise a mail would leave right after the
+    next delivery, and its time would tell whose contribution was answered.
+    """
+    for zone in Conversation.objects.values_list("time_zone", flat=True).distinct():
+        begun = window_before(at, ZoneInfo(zone))
+        due = Conversation.objects.filter(time_zone=zone, window_at__lt=begun)
+        for conversation in list(due):
+            with transaction.atomic(using="vault"):
+                if due.filter(pk=conversation.pk).update(window_at=begun):
+                    _tell(conversation, begun)
+
+
+def _tell(conversation: Conversation, begun: datetime) -> None:
+    reachable = _reachable(conversation)
+    earlier = Mailing.objects.filter(conversation=conversation, kind=MailingKind.WAITING)
+    # Whoever did not get the last one for sure, because of a crash or an absent mail server.
+    left = Dispatch.objects.filter(
+        mailing__in=earlier, state__in=[DispatchState.CLAIMED, DispatchState.WAITING]
+    ).values("person")
+    telling = reachable.filter(Q(is_waiting=True, is_told=False) | Q(pk__in=left))
+    people = set(telling.values_list("pk", flat=True))
+    # Who got which window is of no more use, and would be a diary.
+    earlier.delete()
+    if not people or reachable.count() < FEWEST:
+        return
+    Person.objects.filter(pk__in=people).update(is_told=True)
+    everybody = people | set(_decoys(reachable.exclude(pk__in=people), len(people)))
+    mailing = Mailing.objects.create(
+        conversation=conversation,
+        kind=MailingKind.WAITING,
+        key=begun.isoformat(),
+        due_at=begun,
+        state=MailingState.RELEASED,
+    )
+    Dispatch.objects.bulk_create([Dispatch(mailing=mailing, person_id=person) for person in everybody])
+
+
+def _decoys(others: QuerySet[Person], real: int) -> Sequence[UUID]:
+    """As many as the real ones, and so many that they are eleven together: a mail says at most "perhaps"."""
+    ids = list(others.values_list("pk", flat=True))
+    return secrets.SystemRandom().sample(ids, min(len(ids), max(FEWEST - real, real)))
+
+
+def _reachable(conversation: Conversation) -> QuerySet[Person]:
+    return Person.objects.filter(
+        Q(sealed_email__isnull=False) | Q(sealed_phone__isnull=False),
+        conversation=conversation,
+        leaving=Leaving.NO,
+        is_stopped=False,
+    )
+
+
+def _dispatch_to_all(mailing: Mailing) -> int:
+    """A dispatch for everybody who has none of this mailing yet, in one statement; returns how many."""
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(_DISPATCH_TO_ALL, [mailing.pk, mailing.conversation_id])
+        return int(cursor.rowcount)
+
+
+_DISPATCH_TO_ALL = """
+    INSERT INTO vault_dispatch (id, mailing_id, person_id, state)
+    SELECT gen_random_uuid(), %s, id, 'waiting' FROM vault_person
+    WHERE conversation_id = %s AND leaving = '' AND NOT is_stopped
+        AND (sealed_email IS NOT NULL OR sealed_phone IS NOT NULL)
+    ON CONFLICT (person_id, mailing_id) DO NOTHING
+"""
