@@ -26,6 +26,7 @@ def make() -> None:
                 str(_part(name, weight, Path(folder) / f"{name}.ttf")) for name in ("latin", "latin-ext")
             ]
             made = Merger().merge(parts)
+        made.recalcTimestamp = False  # the same fonts in, the same file out
         _name(made, style, weight)
         made.save(_HERE.parent / "fonts" / f"atkinson-hyperlegible-next-{style.lower()}.ttf")
 
