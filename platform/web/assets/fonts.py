@@ -26,7 +26,7 @@ def make() -> None:
                 str(_part(name, weight, Path(folder) / f"{name}.ttf")) for name in ("latin", "latin-ext")
             ]
             made = Merger().merge(parts)
-        made.recalcTimestamp = False  # the same fonts in, the same file out
+        _date(made)
         _name(made, style, weight)
         made.save(_HERE.parent / "fonts" / f"atkinson-hyperlegible-next-{style.lower()}.ttf")
 
@@ -37,6 +37,13 @@ def _part(name: str, weight: int, path: Path) -> Path:
     instantiateVariableFont(font, {"wght": weight}, inplace=True)
     font.save(path)
     return path
+
+
+def _date(font: TTFont) -> None:
+    """As old as the font it comes from: the same fonts in, the same file out."""
+    font.recalcTimestamp = False
+    source = TTFont(_PAGES / "atkinson-hyperlegible-next-latin.woff2")["head"]
+    font["head"].created, font["head"].modified = source.created, source.modified
 
 
 def _name(font: TTFont, style: str, weight: int) -> None:
