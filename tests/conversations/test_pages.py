@@ -1,11 +1,15 @@
 """The pages: what they show, to whom, and with how many queries."""
 
+import gzip
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -267,3 +271,16 @@ def _staff_client(acme: Organisation, conversation: Conversation) -> Client:
     client = client_of(acme)
     sign_in(client, conversation, addresses[0])
     return client
+
+
+def test_a_stream_page_weighs_little(browser: Client, acme: Organisation, talk: Conversation) -> None:
+    """R07: page, styles and scripts together, compressed as they travel; fonts are kept by the browser."""
+    with tenant_context(acme.tenant):
+        stream = stream_of(talk).pk
+    page = browser.get(f"/{talk.slug}/stream/{stream}/").content
+    linked = re.findall(r'(?:href|src)="/static/(web/[^"]+\.(?:css|js))"', page.decode())
+
+    parts = [page, *(Path(settings.STATIC_ROOT, name).read_bytes() for name in linked)]
+
+    assert len(linked) >= 4
+    assert sum(len(gzip.compress(part)) for part in parts) < 60_000
