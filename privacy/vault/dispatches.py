@@ -22,6 +22,7 @@ from django.db import connections
 from kernel.messages import TextRefused, TextsAway, text_sender
 from privacy.vault.models import Dispatch, DispatchState, Leaving
 from privacy.vault.opened import Opened, opened
+from privacy.vault.people import attributes_of
 from privacy.vault.verb import Caller
 from privacy.vault.wording import stop_address, words_of
 
@@ -154,7 +155,8 @@ def _send(
 def _hand_over(keys: Opened, dispatch: Dispatch, connection: object, at: datetime) -> None:
     person, conversation = dispatch.person, keys.conversation
     words = words_of(dispatch.mailing, conversation)
-    if person.sealed_email is None:
+    opted_in = person.sealed_phone is not None and attributes_of(keys, person).by_text
+    if person.sealed_email is None or opted_in:
         number = keys.unseal("person", "phone", person.id, person.sealed_phone or b"").decode()
         text_sender().send(number=number, text=words.short)
         return

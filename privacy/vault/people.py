@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from uuid import UUID, uuid4
 
 from kernel import sealing
@@ -24,6 +24,8 @@ class Attributes:
 
     area: str
     dimensions: dict[str, str] = field(default_factory=dict)
+    # Opted in to text messages: they get those also when there is an e-mail address.
+    by_text: bool = False
 
 
 def new_person(opened: Opened, attributes: Attributes) -> Person:
@@ -51,7 +53,7 @@ def set_phone(opened: Opened, person: Person, phone: Address) -> None:
 
 
 def set_attributes(opened: Opened, person: Person, attributes: Attributes) -> None:
-    plain = json.dumps({"area": attributes.area, "dimensions": attributes.dimensions}).encode()
+    plain = json.dumps(asdict(attributes)).encode()
     person.sealed_attributes = opened.seal(
         "person", "attributes", person.id, plain, padded_to=_ATTRIBUTES_BYTES
     )

@@ -2,7 +2,8 @@
 Reading a roster: rows, columns and reasons go into the report, values never do.
 
 A roster is CSV with a header. Columns: `email`, `phone`, `reference` (the client's own number
-for somebody, to find them again in a later roster), `area`; every other column is a dimension.
+for somebody, to find them again in a later roster), `area`, `text messages` ("yes" from whoever opted
+in to them); every other column is a dimension.
 Without the column `area` people choose theirs in the survey before access.
 """
 
@@ -23,6 +24,8 @@ SMALLEST_AREA = 50
 _MOST_ROWS = 20_000
 _LONGEST_CELL = 320
 _REACHED_BY = ("email", "phone", "reference")
+_BY_TEXT = "text messages"
+_YES = {"yes", "y", "true", "1", "x"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +156,14 @@ def _read_row(roster: Roster, number: int, cells: dict[str, str], areas: list[st
     ]
     roster.troubles += troubles
     if not troubles:
+        by_text = plain.get(_BY_TEXT, "").lower() in _YES
         dimensions = {
             _code(name): _code(value)
             for name, value in plain.items()
-            if value and name not in (*_REACHED_BY, "area")
+            if value and name not in (*_REACHED_BY, "area", _BY_TEXT)
         }
         roster.rows.append(
-            Row(
-                number, email, phone, plain.get("reference", ""), Attributes(area=area, dimensions=dimensions)
-            )
+            Row(number, email, phone, plain.get("reference", ""), Attributes(area, dimensions, by_text))
         )
 
 

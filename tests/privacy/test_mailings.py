@@ -1,6 +1,7 @@
 """Invitations: to everybody on the roster, once, and again only where they did not arrive."""
 
 import re
+import secrets
 import threading
 from datetime import timedelta
 
@@ -50,6 +51,20 @@ def test_everybody_is_invited_once(talk: Conversation) -> None:
 
     assert all(subjects_to(address) == [f"You are invited: {talk.name}"] for address in people)
     assert counts(talk) == (0, 25, 0, 0)
+
+
+def test_who_opted_in_gets_a_text_message_instead(talk: Conversation) -> None:
+    """R02."""
+    opted_in, not_so = new_address(), new_address()
+    first = 7_400_000_000 + secrets.randbelow(10**6 - 1)
+    roster = f"email,phone,text messages\n{opted_in},0{first},Yes\n{not_so},0{first + 1},no\n".encode()
+    vault().enrol(conversation=talk.pk, roster=roster, areas=["everybody"])
+    runner.run_waiting()
+
+    invite(talk)
+
+    assert (len(subjects_to(f"+44{first}")), subjects_to(opted_in)) == (1, [])
+    assert (subjects_to(f"+44{first + 1}"), len(subjects_to(not_so))) == ([], 1)
 
 
 def test_who_has_no_mail_address_gets_a_text_message(talk: Conversation) -> None:

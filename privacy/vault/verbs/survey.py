@@ -2,13 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
 from privacy.vault.models import Person
 from privacy.vault.opened import Opened, opened
 from privacy.vault.people import (
-    Attributes,
     attributes_of,
     end_sessions,
     new_handle,
@@ -62,6 +62,6 @@ def _choose_area(keys: Opened, person: Person, area: str) -> str | None:
     known = attributes_of(keys, person)
     if known.area or not area:
         return None
-    set_attributes(keys, person, Attributes(area=area, dimensions=known.dimensions))
+    set_attributes(keys, person, replace(known, area=area))
     ended, person.handle = person.handle, new_handle()
     return ended
