@@ -24,7 +24,7 @@ VALUES = (
     *("organisation", "conversation", "opens", "closes", "days", "days_of_analysis", "gone_by"),
     *("identified_times", "languages"),
 )
-ADDRESSES = ("home", "sign_in", "mine", "my_data", "help", "stop", "paper_form", *PageCode.values)
+ADDRESSES = ("home", "sign_in", "mine", "inbox", "my_data", "help", "stop", "paper_form", *PageCode.values)
 PASSAGES = ("areas", "identified", "told", "wellbeing")
 PLACEHOLDERS = frozenset([*VALUES, *ADDRESSES, *PASSAGES])
 

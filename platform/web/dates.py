@@ -22,6 +22,11 @@ def day(value: date, today: date) -> str:
     return _written(value, languages.current(), with_year=value.year != today.year)
 
 
+def full_day(value: date) -> str:
+    """A day by itself, with its year."""
+    return _written(value, languages.current(), with_year=True)
+
+
 def moment(value: datetime) -> str:
     """A date and hour; the caller has put it into the time zone of the conversation."""
     written = _written(value.date(), languages.current(), with_year=False)

@@ -7,18 +7,17 @@ from datetime import datetime
 from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from conversations.models import Conversation, PageCode
 from conversations.queries import conversations, pages
 from conversations.queries.pages import PageText
-from web.dates import moment
+from kernel import languages
+from web.dates import full_day, moment
 from web.markdown import literally
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_DATE = "l j F Y"
-# Pages of the conversation that texts lead to, by the last part of their address.
-_PLACES = {"my_data": "my-data/", "help": "help/", "stop": "stop/"}
+# Pages of the conversation that texts lead to, by the names of their addresses.
+_PLACES = ("home", "sign_in", "mine", "inbox", "paper_form", "my_data", "help", "stop")
 
 
 def filled(page: PageText, *, conversation: Conversation, organisation: str) -> str:
@@ -47,18 +46,17 @@ def words_for(conversation: Conversation, organisation: str) -> dict[str, str]:
         "closes": _moment(conversation, conversation.closes_at),
         "days": str(conversations.days(conversation, at=timezone.now()).of),
         "days_of_analysis": str(conversation.days_of_analysis),
-        "identified_times": f"{conversation.identified_times:,}",
-        "gone_by": date_format(gone_by.astimezone(conversation.zone), _DATE, use_l10n=False),
+        "identified_times": languages.number(conversation.identified_times),
+        "gone_by": full_day(gone_by.astimezone(conversation.zone).date()),
         "languages": ", ".join(LANG_INFO[code]["name_local"] for code in pages.shipped_languages()),
     }
     return {name: literally(value) for name, value in values.items()} | _addresses(conversation.slug)
 
 
 def _addresses(slug: str) -> dict[str, str]:
-    home = reverse("home", args=[slug])
-    named = {name: reverse(name, args=[slug]) for name in ("home", "sign_in", "mine", "paper_form")}
+    named = {name: reverse(name, args=[slug]) for name in _PLACES}
     about = {code.value: reverse("about", args=[slug, code]) for code in PageCode}
-    return {**named, **about, **{name: f"{home}{last}" for name, last in _PLACES.items()}}
+    return {**named, **about}
 
 
 def passages_for(conversation: Conversation, language: str) -> dict[str, str]:
