@@ -85,8 +85,8 @@ def test_letters_are_stopped_and_wanted_again(talk: Conversation, browser: Clien
     browser.post(f"/{talk.slug}/my-data/letters/", {"wanted": "yes"})
     wanted = browser.get(f"/{talk.slug}/my-data/").content.decode()
 
-    assert "You get no reminders" in stopped
-    assert "You get reminders" in wanted
+    assert "You get no messages" in stopped
+    assert "You get the messages" in wanted
 
 
 @pytest.mark.parametrize(
