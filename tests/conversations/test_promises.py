@@ -194,6 +194,14 @@ def test_the_pages_lead_to_what_they_promise(acme: Organisation, talk: Conversat
     """R13: help, my data and stop are named by their addresses."""
     shown = "".join(_page(client_of(acme), talk, code) for code in PageCode.values)
 
-    for place in ("help/", "my-data/", "stop/", "mine/messages/", "sign-in/", "paper-form.pdf", "about/support/"):
+    for place in (
+        "help/",
+        "my-data/",
+        "stop/",
+        "mine/messages/",
+        "sign-in/",
+        "paper-form.pdf",
+        "about/support/",
+    ):
         assert f'href="/{talk.slug}/{place}"' in shown, place
     assert f"by {timezone.localtime(talk.gone_by, talk.zone):%A} " in shown
