@@ -157,7 +157,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "web.jinja.environment", "context_processors": ["web.jinja.form_token"]},
+        "OPTIONS": {"environment": "web.jinja.environment", "context_processors": ["web.jinja.page_context"]},
     }
 ]
 # Codes of the languages offered, the first where a browser asks for none of them. A catalogue each, here or

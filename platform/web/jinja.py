@@ -1,5 +1,6 @@
 """The Jinja2 environment of all pages: components are macros, a page is a composition of them."""
 
+from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -47,14 +48,29 @@ class FormToken:
         return str(csrf_input(self._request))
 
 
-def form_token(request: HttpRequest) -> dict[str, FormToken]:
-    return {"csrf_input": FormToken(request)}
+def page_context(request: HttpRequest) -> dict[str, object]:
+    """
+    What every page has besides its own. Language and site are asked for once here: a page holds
+    dozens of sentences and addresses, and asking costs more than finding them.
+    """
+    return {
+        "csrf_input": FormToken(request),
+        "_": _in_language(languages.current()),
+        "url": _on_site(get_urlconf()),
+    }
 
 
 def _translated(message: str, **values: object) -> Markup:
     """What `_()` in a template gives: a sentence of ours, with values escaped into it."""
-    language = translation.get_language()
-    return _sentence(language, message) % values if values else _finished(language, message)
+    return _in_language(languages.current())(message, **values)
+
+
+@cache
+def _in_language(language: str) -> Callable[..., Markup]:
+    def say(message: str, **values: object) -> Markup:
+        return _sentence(language, message) % values if values else _finished(language, message)
+
+    return say
 
 
 def _translated_number(one: str, many: str, number: int, **values: object) -> Markup:
@@ -74,7 +90,15 @@ def _finished(language: str, message: str) -> Markup:
 
 def _url(name: str, *args: object) -> str:
     """`reverse` for patterns of slugs and ids: a page holds dozens of addresses."""
-    return _address(get_urlconf(), name, args)
+    return _on_site(get_urlconf())(name, *args)
+
+
+@cache
+def _on_site(urlconf: str | None) -> Callable[..., str]:
+    def address(name: str, *args: object) -> str:
+        return _address(urlconf, name, args)
+
+    return address
 
 
 @lru_cache(maxsize=20_000)
