@@ -7,6 +7,7 @@ is reached: 4.5:1 for text, which also satisfies the 3:1 of controls.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coloraide import Color
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,7 @@ def readable_brand(colour: str) -> str:
     return f"#{match[1].lower()}"
 
 
+@lru_cache(maxsize=1_000)
 def palette(brand: str) -> Palette:
     """Everything the theme needs from one brand colour. Raises ColourNotUsable."""
     brand = readable_brand(brand)
