@@ -40,6 +40,7 @@ class _Frame:
     conversation: Conversation
     streams: dict[UUID, Stream]
     has_survey: bool
+    has_several_areas: bool
 
 
 _conversations: Remembered[tuple[str, str], _Frame | None] = Remembered(seconds=5, most=2_000)
@@ -60,40 +61,42 @@ def conversation_at(slug: str) -> Conversation:
 
     Remembered for 5 seconds in the process. Dates are asked again by every statement that writes.
     """
-    found = _conversations.get((current_tenant().schema_name, slug), lambda: _find(slug))
-    if found is None:
-        raise NotFound
-    return found.conversation
+    return _frame(slug).conversation
 
 
 def stream_at(conversation: Conversation, stream: UUID) -> Stream:
     """Raises NotFound for a stream of another conversation."""
-    found = _conversations.get(
-        (current_tenant().schema_name, conversation.slug), lambda: _find(conversation.slug)
-    )
-    if found is None or stream not in found.streams:
+    found = _frame(conversation.slug).streams.get(stream)
+    if found is None:
         raise NotFound
-    return found.streams[stream]
+    return found
 
 
 def must_answer(conversation: Conversation, by: Ticket) -> bool:
     """Whether the survey comes before anything else: to be answered or passed by, or to name one's area."""
-    found = _conversations.get(
-        (current_tenant().schema_name, conversation.slug), lambda: _find(conversation.slug)
-    )
-    return not by.area or (found is not None and found.has_survey and not by.is_surveyed)
+    return not by.area or (_frame(conversation.slug).has_survey and not by.is_surveyed)
 
 
 def questions(conversation: Conversation) -> list[Stream]:
     """The conversation's streams in their order. Remembered with it, so it asks nothing."""
-    found = _conversations.get(
-        (current_tenant().schema_name, conversation.slug), lambda: _find(conversation.slug)
-    )
-    return list(found.streams.values()) if found is not None else []
+    return list(_frame(conversation.slug).streams.values())
+
+
+def has_several_areas(conversation: Conversation) -> bool:
+    """Whether people read and write in one of several areas."""
+    return _frame(conversation.slug).has_several_areas
 
 
 def forget_conversations() -> None:
     _conversations.forget()
+
+
+def _frame(slug: str) -> _Frame:
+    """Remembered for 5 seconds. Raises NotFound, also for a draft."""
+    found = _conversations.get((current_tenant().schema_name, slug), lambda: _find(slug))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _find(slug: str) -> _Frame | None:
@@ -101,8 +104,12 @@ def _find(slug: str) -> _Frame | None:
     if conversation is None:
         return None
     streams = {stream.pk: stream for stream in _in_order(conversation)}
-    has_survey = Dimension.objects.filter(conversation=conversation).exists()
-    return _Frame(conversation=conversation, streams=streams, has_survey=has_survey)
+    return _Frame(
+        conversation=conversation,
+        streams=streams,
+        has_survey=Dimension.objects.filter(conversation=conversation).exists(),
+        has_several_areas=conversation.areas.count() > 1,
+    )
 
 
 def _in_order(conversation: Conversation) -> list[Stream]:
@@ -121,12 +128,7 @@ def totals(conversation: Conversation) -> Totals:
 def asked_on_paper(conversation: Conversation) -> tuple[list[str], list[Stream]]:
     """Names of the areas, and the questions, in the order in which a printed form shows them."""
     areas = conversation.areas.order_by("position", "code").values_list("name", flat=True)
-    questions = Stream.objects.filter(conversation=conversation).order_by("position", "id")
-    return list(areas), list(questions)
-
-
-def has_several_areas(conversation: Conversation) -> bool:
-    return conversation.areas.count() > 1
+    return list(areas), _in_order(conversation)
 
 
 @dataclass(frozen=True, slots=True)

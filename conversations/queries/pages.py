@@ -5,6 +5,7 @@ Both are Markdown with placeholders such as `{closes}`. Passages that depend on 
 are placeholders too; their words are files of their own, one for each choice.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Area, Conversation, Page, PageCode
+from conversations.models import Page, PageCode
 from kernel.errors import NotFound
 from kernel.remembered import Remembered
 from kernel.tenancy import current_tenant
@@ -26,6 +27,8 @@ VALUES = (
 )
 ADDRESSES = ("home", "sign_in", "mine", "inbox", "my_data", "help", "stop", "paper_form", *PageCode.values)
 PASSAGES = ("areas", "identified", "told", "wellbeing")
+# How a placeholder stands in a text.
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 PLACEHOLDERS = frozenset([*VALUES, *ADDRESSES, *PASSAGES])
 
 _TEXTS = Path(__file__).resolve().parents[1] / "texts"
@@ -47,7 +50,6 @@ class PageText:
 
 
 _texts: Remembered[tuple[str, str, str], PageText] = Remembered(seconds=5, most=5_000)
-_areas: Remembered[tuple[str, str], bool] = Remembered(seconds=5, most=2_000)
 
 
 def page_code(code: str) -> PageCode:
@@ -77,12 +79,6 @@ def draft_text(code: PageCode, *, language: str) -> PageText:
     if not draft:
         raise NotFound
     return PageText(draft, language, is_own=True)
-
-
-def has_areas_apart(conversation: Conversation) -> bool:
-    """Whether people read and write in one of several areas. Remembered for 5 seconds."""
-    key = (current_tenant().schema_name, conversation.slug)
-    return _areas.get(key, lambda: Area.objects.filter(conversation=conversation).count() > 1)
 
 
 # What is shipped -------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from tenants.services import sites
 
 MOST_CHARACTERS_OF_PAGE = 40_000
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,6})?")
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -93,8 +92,8 @@ def _checked(text: str) -> str:
     if not text:
         raise PageEmpty
     if len(text) > MOST_CHARACTERS_OF_PAGE:
-        raise PageTooLong(length=f"{len(text):,}", most=f"{MOST_CHARACTERS_OF_PAGE:,}")
-    unknown = sorted(set(_PLACEHOLDER.findall(text)) - pages.PLACEHOLDERS)
+        raise PageTooLong(length=len(text), most=MOST_CHARACTERS_OF_PAGE)
+    unknown = sorted(set(pages.PLACEHOLDER.findall(text)) - pages.PLACEHOLDERS)
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in sorted(pages.PLACEHOLDERS))
         raise PlaceholderUnknown(unknown=f"{{{unknown[0]}}}", known=known)

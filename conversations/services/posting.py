@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import DataError, IntegrityError
+from django.db import DataError
 from django.utils.translation import gettext_lazy as _
 
 from conversations import permissions
@@ -18,7 +18,7 @@ from conversations.models import Conversation, State
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
 from conversations.queries import own
 from conversations.services.texts import checked_text
-from kernel.database import rows
+from kernel.database import once_more, rows
 from kernel.errors import DomainError
 from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
@@ -118,10 +118,7 @@ def _draft(conversation: Conversation, by: Ticket, form: str, text: str, at: dat
 def _post(draft: _Draft, kind: Kind, by: Ticket, write: Callable[[bytes], bool]) -> None:
     """Write with the next free tag; two posts at once may want the same, so try once more."""
     try:
-        try:
-            written = write(_next_tag(kind, by))
-        except IntegrityError:
-            written = write(_next_tag(kind, by))
+        written = once_more(lambda: write(_next_tag(kind, by)))
     except DataError as gone:
         raise NotHere from gone
     # Nothing written and there already: the same form was sent twice, which is one post.

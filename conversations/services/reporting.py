@@ -62,7 +62,7 @@ def report_contribution(
 
 
 def _statement(column: str, found: str) -> str:
-    """The report is written first, so that its locks come in the order of the nightly rewrite."""
+    """What is found is only read; the one lock is the report's, as the nightly rewrite expects."""
     return f"""
         WITH found AS ({found}), written AS (
             INSERT INTO conversations_report (id, {column}, reporter_tag, reason, words, day)

@@ -6,19 +6,18 @@ else. Two threads of one person have nothing in common.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Comment, Conversation, Idea, Message, MessageKind, Thread
 from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
 from conversations.services.texts import checked_text
-from kernel.database import row
+from kernel.database import once_more, row
 from kernel.errors import DomainError
 from kernel.windows import next_window
 from privacy import anonymity
@@ -62,13 +61,9 @@ def write_to_author(
         found = model.objects.filter(pk=contribution, route__isnull=False).first()
         if found is None:
             raise NoThread
-        thread, _is_new = (
-            Thread.objects.get_or_create(idea_id=contribution)
-            if kind is Kind.IDEA
-            else Thread.objects.get_or_create(comment_id=contribution)
-        )
+        about: dict[str, Any] = {"idea_id" if kind is Kind.IDEA else "comment_id": contribution}
         # Holding the thread keeps the places of its messages apart.
-        Thread.objects.select_for_update(of=("self",)).get(pk=thread.pk)
+        thread, _is_new = Thread.objects.select_for_update().get_or_create(**about)
         place = Message.objects.filter(thread=thread).count()
         written = Message.objects.create(
             thread=thread,
@@ -141,18 +136,10 @@ def _write(own: OwnContribution, said: _Said, at: datetime) -> bool:
         *(identity, said.kind, said.text, said.sealed, day, next_window(at, zone)),
         *(day, _MOST_ANSWERS_A_DAY),
     ]
-    found, written = _twice(lambda: row(_WRITE[own.kind], values)) or (0, 0)
+    found, written = once_more(lambda: row(_WRITE[own.kind], values)) or (0, 0)
     if not found:
         raise NoThread
     return bool(written)
-
-
-def _twice(write: Callable[[], tuple[Any, ...] | None]) -> tuple[Any, ...] | None:
-    """Two messages at once may want the same place, so try once more."""
-    try:
-        return write()
-    except IntegrityError:
-        return write()
 
 
 def _statement(table: str, column: str, of_conversation: str) -> str:

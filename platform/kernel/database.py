@@ -1,11 +1,13 @@
 """SQL that Django's ORM has no words for, and the one way to run it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import BigIntegerField, Func
 from django.utils.deconstruct import deconstructible
+
+W = TypeVar("W")
 
 
 def change(statement: str, values: Sequence[Any] = ()) -> int:
@@ -27,6 +29,18 @@ def rows(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def once_more(write: Callable[[], W]) -> W:
+    """
+    Run a write that takes the next free place, and run it again where another took that place meanwhile.
+
+    Raises IntegrityError when that happens twice.
+    """
+    try:
+        return write()
+    except IntegrityError:
+        return write()
 
 
 @deconstructible(path="kernel.database.NextInSequence")

@@ -13,21 +13,16 @@ WINDOWS = (time(8), time(16))
 
 def next_window(at: datetime, zone: ZoneInfo) -> datetime:
     """The first window strictly after a moment, in the local time of a zone, whatever its clocks do."""
-    today = at.astimezone(zone).date()
-    for day in (today, today + timedelta(days=1)):
-        for window in WINDOWS:
-            opens = datetime.combine(day, window, tzinfo=zone)
-            if opens > at:
-                return opens
-    raise AssertionError("A day has windows.")
+    return min(opens for opens in _around(at, zone) if opens > at)
 
 
 def window_before(at: datetime, zone: ZoneInfo) -> datetime:
     """The start of the newest window, at this moment or before. Hours are those on the clocks of the zone."""
+    return max(opens for opens in _around(at, zone) if opens <= at)
+
+
+def _around(at: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The windows of the day of a moment, and of the days beside it."""
     today = at.astimezone(zone).date()
-    starts = [
-        datetime.combine(day, hour, tzinfo=zone)
-        for day in (today - timedelta(days=1), today)
-        for hour in WINDOWS
-    ]
-    return max(start for start in starts if start <= at)
+    days = [today + timedelta(days=beside) for beside in (-1, 0, 1)]
+    return [datetime.combine(day, hour, tzinfo=zone) for day in days for hour in WINDOWS]

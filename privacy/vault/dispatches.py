@@ -21,9 +21,8 @@ from django.db import connections
 
 from kernel.messages import TextRefused, TextsAway, text_sender
 from privacy.vault.models import Dispatch, DispatchState, Leaving
-from privacy.vault.opened import Opened, opened
+from privacy.vault.opened import Opened, opened_for
 from privacy.vault.people import attributes_of
-from privacy.vault.verb import Caller
 from privacy.vault.wording import stop_address, words_of
 
 log = structlog.get_logger("privacy.dispatches")
@@ -105,10 +104,7 @@ def _claim(at: datetime) -> list[Dispatch]:
 def _opened(claimed: list[Dispatch]) -> dict[UUID, Opened]:
     """By conversation, once for all of the batch."""
     owners = {dispatch.mailing.conversation_id: dispatch.mailing.conversation for dispatch in claimed}
-    return {
-        found: opened(Caller(organisation=owner.organisation, schema_name=owner.schema_name), found)
-        for found, owner in owners.items()
-    }
+    return {found: opened_for(owner) for found, owner in owners.items()}
 
 
 def _give_back(untouched: set[UUID]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from privacy.vault.models import Job, JobState
@@ -19,8 +19,8 @@ from privacy.vault.opened import opened
 from privacy.vault.refusals import UnknownJob
 from privacy.vault.shapes import JobReport, Report
 from privacy.vault.verb import Caller
+from privacy.vault.waking import wake_runner
 
-CHANNEL = "vault_jobs"
 LEASE = timedelta(minutes=15)
 
 
@@ -46,8 +46,7 @@ def ask(caller: Caller, conversation: UUID, verb: str, content: bytes | None, *,
     if content is not None:
         job.sealed_input = opened(caller, conversation).seal("job", "input", job.id, content)
     job.save(force_insert=True)
-    with connections["vault"].cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
+    wake_runner()
     return job.id
 
 

@@ -12,12 +12,11 @@ from django.utils import timezone
 from kernel.messages import text_sender
 from privacy.vault.addresses import Address
 from privacy.vault.models import Letter
-from privacy.vault.opened import Opened, opened
-from privacy.vault.verb import Caller
+from privacy.vault.opened import Opened, opened_for
+from privacy.vault.waking import wake_runner
 
 log = structlog.get_logger("privacy.letters")
 
-CHANNEL = "vault_letters"
 _LETTER_BYTES = 1024
 _BATCH = 100
 _MINUTES_A_LETTER_IS_WORTH = 10
@@ -31,8 +30,7 @@ def write_code(opened: Opened, to: Address, code: str, *, is_known: bool) -> Non
         "letter", "content", letter.id, json.dumps(content).encode(), padded_to=_LETTER_BYTES
     )
     letter.save(force_insert=True)
-    with connections["vault"].cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
+    wake_runner()
 
 
 def send_waiting() -> int:
@@ -74,8 +72,7 @@ def _claim() -> list[Letter]:
 
 
 def _send(letter: Letter, connection: object) -> None:
-    owner = letter.conversation
-    keys = opened(Caller(organisation=owner.organisation, schema_name=owner.schema_name), owner.id)
+    keys = opened_for(letter.conversation)
     content = json.loads(keys.unseal("letter", "content", letter.id, letter.sealed))
     try:
         if content["is_known"]:

@@ -26,8 +26,8 @@ from privacy.vault.models import (
 )
 from privacy.vault.refusals import NotInvitedYet
 from privacy.vault.shapes import MailingCounts, MailingKind
+from privacy.vault.waking import wake_runner
 
-CHANNEL = "vault_mailings"
 # A claim older than this belongs to no runner any more.
 CLAIM = timedelta(minutes=15)
 FEWEST = 11
@@ -36,7 +36,7 @@ FEWEST = 11
 def schedule(mailing: Mailing) -> None:
     """Enter a mailing, unless there is one with its key."""
     Mailing.objects.bulk_create([mailing], ignore_conflicts=True)
-    _wake_runner()
+    wake_runner()
 
 
 def release_due(*, at: datetime) -> None:
@@ -66,7 +66,7 @@ def resend(conversation: Conversation, *, at: datetime) -> int:
         again = Dispatch.objects.filter(Q(state=DispatchState.FAILED) | unknown(at), mailing=invitation)
         count = again.update(state=DispatchState.WAITING, claimed_at=None)
         count += _dispatch_to_all(invitation)
-    _wake_runner()
+    wake_runner()
     return count
 
 
@@ -102,11 +102,6 @@ def counts(conversation: Conversation, *, at: datetime) -> list[MailingCounts]:
 
 def unknown(at: datetime, prefix: str = "") -> Q:
     return Q(**{f"{prefix}state": DispatchState.CLAIMED, f"{prefix}claimed_at__lt": at - CLAIM})
-
-
-def _wake_runner() -> None:
-    with connections["vault"].cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 # Windows ---------------------------------------------------------------------------------
@@ -170,15 +165,14 @@ def _reachable(conversation: Conversation) -> QuerySet[Person]:
 
 def _dispatch_to_all(mailing: Mailing) -> int:
     """A dispatch for everybody who has none of this mailing yet, in one statement; returns how many."""
+    reachable, values = _reachable(mailing.conversation).values("id").query.sql_with_params()
     with connections["vault"].cursor() as cursor:
-        cursor.execute(_DISPATCH_TO_ALL, [mailing.pk, mailing.conversation_id])
+        cursor.execute(_DISPATCH_TO_ALL.format(reachable=reachable), [mailing.pk, *values])
         return int(cursor.rowcount)
 
 
 _DISPATCH_TO_ALL = """
     INSERT INTO vault_dispatch (id, mailing_id, person_id, state)
-    SELECT gen_random_uuid(), %s, id, 'waiting' FROM vault_person
-    WHERE conversation_id = %s AND leaving = '' AND NOT is_stopped
-        AND (sealed_email IS NOT NULL OR sealed_phone IS NOT NULL)
+    SELECT gen_random_uuid(), %s, reachable.id, 'waiting' FROM ({reachable}) AS reachable
     ON CONFLICT (person_id, mailing_id) DO NOTHING
 """

@@ -83,7 +83,12 @@ def opened(caller: Caller, conversation: UUID) -> Opened:
     found = Conversation.objects.filter(pk=conversation, organisation=caller.organisation).first()
     if found is None:
         raise UnknownConversation
-    return Opened(conversation=found, keys=_keys(caller.organisation, conversation))
+    return opened_for(found)
+
+
+def opened_for(owner: Conversation) -> Opened:
+    """A conversation that the vault itself has at hand, with its keys. Raises KeysUnavailable."""
+    return Opened(conversation=owner, keys=_keys(owner.organisation, owner.pk))
 
 
 def forget_keys(conversation: UUID) -> None:

@@ -15,6 +15,7 @@ from kernel.zones import inside_vault
 from privacy.vault import dispatches, jobs, ledger, letters, mailings
 from privacy.vault.dispatches import MailAway, Post
 from privacy.vault.shapes import Report, Trouble
+from privacy.vault.waking import CHANNEL
 
 log = structlog.get_logger("privacy.runner")
 
@@ -89,8 +90,7 @@ def _sleep(stopped: threading.Event) -> None:
     connection = connections["vault"]
     connection.ensure_connection()
     raw = connection.connection
-    for channel in (letters.CHANNEL, ledger.CHANNEL, mailings.CHANNEL):
-        raw.execute(f"LISTEN {channel}")
+    raw.execute(f"LISTEN {CHANNEL}")
     woken: Callable[..., object] = raw.notifies
     for _note in woken(timeout=_SECONDS_ASLEEP, stop_after=1):  # type: ignore[attr-defined]  # a generator
         if stopped.is_set():

@@ -8,12 +8,12 @@ Placeholders: `name` of the conversation, `site` its address, `stop` the page wh
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from privacy.vault.models import Conversation, Mailing
 from privacy.vault.shapes import MailingKind
+from web.dates import moment
 
 STOP_PATH = "stop/"
 
@@ -58,13 +58,9 @@ def stop_address(conversation: Conversation) -> str:
 def when_open(opens_at: datetime, closes_at: datetime | None) -> str:
     """One line with both dates; the caller has put them into the conversation's time zone."""
     if closes_at is None:
-        return str(_("It opened on %(opens)s.")) % {"opens": _moment(opens_at)}
-    facts = {"opens": _moment(opens_at), "closes": _moment(closes_at)}
+        return str(_("It opened on %(opens)s.")) % {"opens": moment(opens_at)}
+    facts = {"opens": moment(opens_at), "closes": moment(closes_at)}
     return str(_("It opened on %(opens)s and is open until %(closes)s.")) % facts
-
-
-def _moment(value: datetime) -> str:
-    return f"{date_format(value, 'l j F', use_l10n=False)}, {value:%H:%M}"
 
 
 _PATTERNS = {

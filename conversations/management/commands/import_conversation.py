@@ -13,7 +13,7 @@ from conversations.services.conversations import Question
 from conversations.services.exports import Check, Export, check_export, read_export
 from kernel.errors import DomainError
 from kernel.tenancy import Tenant, login_as, tenant_context
-from tenants import queries
+from tenants.management.named import organisation_named
 
 _DAYS_TO_GO = 16
 
@@ -38,9 +38,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        organisation = queries.organisation(options["organisation"])
-        if organisation is None:
-            raise CommandError("There is no organisation of this name. `manage organisation list` shows all.")
+        organisation = organisation_named(options["organisation"])
         try:
             export = read_export(options["folder"])
             self._tell_troubles(export)

@@ -9,7 +9,7 @@ from conversations.queries.conversations import conversation_at
 from kernel.errors import DomainError
 from kernel.tenancy import tenant_context
 from privacy.vault.interface import vault
-from tenants import queries
+from tenants.management.named import organisation_named
 
 
 class Command(BaseCommand):
@@ -24,9 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("act", nargs="?", choices=["show", "resend"], default="show")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        organisation = queries.organisation(options["organisation"])
-        if organisation is None:
-            raise CommandError("There is no organisation of this name. `manage organisation list` shows all.")
+        organisation = organisation_named(options["organisation"])
         try:
             with tenant_context(organisation.tenant):
                 conversation = conversation_at(options["conversation"])

@@ -12,7 +12,7 @@ from conversations.services import letters
 from kernel.errors import DomainError
 from kernel.tenancy import tenant_context
 from privacy.vault.shapes import MailingKind
-from tenants import queries
+from tenants.management.named import organisation_named
 
 
 class Command(BaseCommand):
@@ -29,9 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        organisation = queries.organisation(options["organisation"])
-        if organisation is None:
-            raise CommandError("There is no organisation of this name. `manage organisation list` shows all.")
+        organisation = organisation_named(options["organisation"])
         try:
             with tenant_context(organisation.tenant):
                 conversation = conversation_at(options["conversation"])
@@ -51,7 +49,7 @@ class Command(BaseCommand):
         if path is None:
             return ""
         try:
-            return path.read_text()
+            return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as reason:
             raise CommandError(f"{path} cannot be read as text. Check its name and its encoding.") from reason
 

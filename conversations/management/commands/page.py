@@ -9,7 +9,7 @@ from conversations.queries import pages
 from conversations.services import pages as page_services
 from kernel.errors import DomainError
 from kernel.tenancy import tenant_context
-from tenants import queries
+from tenants.management.named import organisation_named
 
 
 class Command(BaseCommand):
@@ -33,9 +33,7 @@ class Command(BaseCommand):
         preview.add_argument("conversation", help="the last part of a conversation's address")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        organisation = queries.organisation(options["organisation"])
-        if organisation is None:
-            raise CommandError("There is no organisation of this name. `manage organisation list` shows all.")
+        organisation = organisation_named(options["organisation"])
         with tenant_context(organisation.tenant):
             try:
                 getattr(self, f"_{options['verb']}")(PageCode(options["code"]), options["language"], options)

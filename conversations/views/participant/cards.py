@@ -33,8 +33,7 @@ class _Place(NamedTuple):
 def cards(
     request: ParticipantRequest, ideas: Sequence[IdeaCard], *, today: date, may_write: bool
 ) -> list[Markup]:
-    schema_name = request.organisation.tenant.schema_name
-    place = _Place(schema_name, request.conversation.slug, get_language(), today, may_write)
+    place = _place(request, today=today, may_write=may_write)
     return [_render(place, idea) if idea.own_vote or idea.is_own else _kept(place, idea) for idea in ideas]
 
 
@@ -47,9 +46,13 @@ def marked_cards(
     may_write: bool,
 ) -> list[Markup]:
     """Cards with the words somebody looked for marked in them. Never kept: they tell what was looked for."""
-    schema_name = request.organisation.tenant.schema_name
-    place = _Place(schema_name, request.conversation.slug, get_language(), today, may_write)
+    place = _place(request, today=today, may_write=may_write)
     return [_render(place, idea, text) for idea, text in zip(ideas, texts, strict=True)]
+
+
+def _place(request: ParticipantRequest, *, today: date, may_write: bool) -> _Place:
+    schema_name = request.organisation.tenant.schema_name
+    return _Place(schema_name, request.conversation.slug, get_language(), today, may_write)
 
 
 @lru_cache(maxsize=_MOST_KEPT)

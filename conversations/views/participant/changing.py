@@ -30,15 +30,13 @@ from privacy.anonymity import Kind
 @auth.signed_in
 def change(request: ParticipantRequest) -> HttpResponse:
     kind, contribution = named(request)
-    own = _own(request, kind, contribution)
     if "text" not in request.POST:
-        if not own.can_change:
-            raise TooLateToChange
+        own = _changeable(request, kind, contribution)
         return _page(request, kind, own, typed=own.text)
     typed = request.POST["text"]
     found = unseen_hints(request, typed)
     if found:
-        return _page(request, kind, own, typed=typed, hints=found)
+        return _page(request, kind, _own(request, kind, contribution), typed=typed, hints=found)
     try:
         count_post(request)
         editing.edit_contribution(
@@ -52,6 +50,7 @@ def change(request: ParticipantRequest) -> HttpResponse:
     except NotFound:
         raise
     except DomainError as refusal:
+        own = _own(request, kind, contribution)
         return _page(request, kind, own, typed=typed, trouble=refusal.sentence, status=refusal.status)
     return HttpResponseRedirect(f"{reverse('mine', args=[request.conversation.slug])}?changed=1")
 
@@ -60,10 +59,8 @@ def change(request: ParticipantRequest) -> HttpResponse:
 @auth.signed_in
 def delete(request: ParticipantRequest) -> HttpResponse:
     kind, contribution = named(request)
-    own = _own(request, kind, contribution)
     if "confirm" not in request.POST:
-        if not own.can_change:
-            raise TooLateToChange
+        own = _changeable(request, kind, contribution)
         return render(request, "conversations/delete.html", {"kind": kind, "own": own, "id": contribution})
     count_post(request)
     editing.delete_contribution(
@@ -82,6 +79,14 @@ def named(request: ParticipantRequest) -> tuple[Kind, UUID]:
         return Kind(request.POST.get("kind", "")), UUID(request.POST.get("post", ""))
     except ValueError as reason:
         raise NotFound from reason
+
+
+def _changeable(request: ParticipantRequest, kind: Kind, contribution: UUID) -> OwnText:
+    """Raises NotFound for somebody else's, TooLateToChange."""
+    own = _own(request, kind, contribution)
+    if not own.can_change:
+        raise TooLateToChange
+    return own
 
 
 def _own(request: ParticipantRequest, kind: Kind, contribution: UUID) -> OwnText:

@@ -13,7 +13,7 @@ from conversations import auth
 from conversations.auth import ParticipantRequest
 from conversations.queries import ideas
 from conversations.queries.ideas import Counters
-from kernel import limits
+from kernel import languages, limits
 from kernel.errors import NotFound
 
 _ASKED = "120/10minutes"
@@ -36,10 +36,11 @@ def counts(request: ParticipantRequest) -> HttpResponse:
 
 def _words(standing: Counters, *, is_page: bool) -> dict[str, Any]:
     likes, dislikes, comments = standing.likes, standing.dislikes, standing.comment_count
+    number = languages.number
     words = {
-        "like": ngettext("%(num)s like", "%(num)s likes", likes) % {"num": f"{likes:,}"},
-        "dislike": ngettext("%(num)s dislike", "%(num)s dislikes", dislikes) % {"num": f"{dislikes:,}"},
-        "comments": ngettext("%(num)s comment", "%(num)s comments", comments) % {"num": f"{comments:,}"}
+        "like": ngettext("%(num)s like", "%(num)s likes", likes) % {"num": number(likes)},
+        "dislike": ngettext("%(num)s dislike", "%(num)s dislikes", dislikes) % {"num": number(dislikes)},
+        "comments": ngettext("%(num)s comment", "%(num)s comments", comments) % {"num": number(comments)}
         if comments
         else gettext("Read and comment"),
     }

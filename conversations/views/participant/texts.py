@@ -1,6 +1,5 @@
 """Filling the placeholders of a page from its conversation. Values are shown literally, whatever they hold."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,7 +14,6 @@ from kernel import languages
 from web.dates import full_day, moment
 from web.markdown import literally
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # Pages of the conversation that texts lead to, by the names of their addresses.
 _PLACES = ("home", "sign_in", "mine", "inbox", "paper_form", "my_data", "help", "stop")
 
@@ -32,7 +30,7 @@ def filled(page: PageText, *, conversation: Conversation, organisation: str) -> 
 
 def _filler(words: dict[str, str]) -> Callable[[str], str]:
     """Replaces what is known; anything else between braces stays as it is."""
-    return lambda text: _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+    return lambda text: pages.PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
 def words_for(conversation: Conversation, organisation: str) -> dict[str, str]:
@@ -63,7 +61,7 @@ def passages_for(conversation: Conversation, language: str) -> dict[str, str]:
     """The words for the choices that this conversation made."""
     times = conversation.identified_times
     chosen = {
-        "areas": "areas" if pages.has_areas_apart(conversation) else "areas-one",
+        "areas": "areas" if conversations.has_several_areas(conversation) else "areas-one",
         "identified": "identified-never" if not times else "identified-once" if times == 1 else "identified",
         "told": "told" if conversation.client_is_told else "told-not",
         "wellbeing": "wellbeing" if conversation.identifies_for_wellbeing else "wellbeing-not",

@@ -15,7 +15,7 @@ from privacy.anonymity import Proof
 from privacy.vault import mailings as made
 from privacy.vault.addresses import read_address
 from privacy.vault.models import Conversation, Dispatch, DispatchState, Leaving, Mailing, Person
-from privacy.vault.opened import Opened, opened
+from privacy.vault.opened import Opened, opened, opened_for
 from privacy.vault.proofs import proven
 from privacy.vault.refusals import MailingRefused
 from privacy.vault.shapes import MailingCounts, MailingKind
@@ -115,7 +115,7 @@ def bounced(caller: Caller, notification: bytes) -> None:  # noqa: ARG001  (it n
         return
     since = timezone.now() - timedelta(days=_DAYS_A_LETTER_RETURNS)
     for owner in Conversation.objects.filter(mailing__due_at__gte=since).distinct():
-        keys = opened(Caller(organisation=owner.organisation, schema_name=owner.schema_name), owner.pk)
+        keys = opened_for(owner)
         for person in _people_at(keys, returned):
             _fail_newest(person)
         Person.objects.filter(pk__in=_people_at(keys, complained)).update(is_stopped=True)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from kernel.errors import DomainError
 from tenants import queries
-from tenants.models import Organisation
+from tenants.management.named import organisation_named
 from tenants.services import organisations
 
 
@@ -55,21 +55,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.slug:<40} {found.state:<10} migration {found.migrated_to}{problem}")
 
     def _suspend(self, options: dict[str, Any]) -> None:
-        organisations.suspend_organisation(self._named(options))
+        organisations.suspend_organisation(organisation_named(options["slug"]))
         self.stdout.write("Suspended. Its site says so within half a minute.")
 
     def _resume(self, options: dict[str, Any]) -> None:
-        organisations.resume_organisation(self._named(options))
+        organisations.resume_organisation(organisation_named(options["slug"]))
         self.stdout.write("Resumed.")
 
     def _delete(self, options: dict[str, Any]) -> None:
         if options["yes_delete"] != options["slug"]:
             raise CommandError("The two names differ, so nothing was deleted. Type the short name twice.")
-        organisations.delete_organisation(self._named(options))
+        organisations.delete_organisation(organisation_named(options["slug"]))
         self.stdout.write("Deleted, with everything it held.")
-
-    def _named(self, options: dict[str, Any]) -> Organisation:
-        found = queries.organisation(options["slug"])
-        if found is None:
-            raise CommandError("There is no organisation of this name. `manage organisation list` shows all.")
-        return found
