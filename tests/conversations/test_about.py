@@ -22,12 +22,6 @@ OWN = "## Ours\n\nAsk at {organisation} before {closes}. {told}\n"
 
 
 @pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
 def own() -> Organisation:
     """An organisation whose pages no other test reads."""
     return make_organisation()

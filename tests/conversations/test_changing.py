@@ -275,17 +275,6 @@ def test_somebody_comments_while_the_author_deletes(in_acme: Tenant) -> None:
 
 
 @pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
-
-
-@pytest.fixture
 def idea(acme: Organisation, talk: Conversation, browser: Client) -> UUID:
     """The browser's own idea, with a comment of its own."""
     with tenant_context(acme.tenant):

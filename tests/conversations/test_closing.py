@@ -14,7 +14,7 @@ from conversations.queries.conversations import days
 from conversations.services import posting, voting
 from kernel.tenancy import Tenant, tenant_context
 from tenants.models import Organisation
-from tests.making import change, make_conversation, make_idea, make_people, signed_in_client, stream_of
+from tests.making import change, make_conversation, make_idea, make_people, stream_of
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -41,17 +41,6 @@ def test_it_closes_at_the_set_hour_over_a_clock_change(in_acme: Tenant) -> None:
     assert closes.astimezone(UTC).hour == 17
     assert (days(talk, at=last_second).today, days(talk, at=last_second).of) == (8, 8)
     assert Idea.objects.filter(stream__conversation=talk).count() == 1
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
 
 
 def test_a_draft_in_progress_gets_a_clear_message_and_is_kept(

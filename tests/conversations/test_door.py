@@ -21,12 +21,6 @@ from tests.making import (
 
 
 @pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
 def address(acme: Organisation, talk: Conversation) -> str:
     address = new_address()
     with tenant_context(acme.tenant):

@@ -13,7 +13,7 @@ from conversations.models import Comment, Conversation, Idea
 from conversations.services.hints import HintKind, hints
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation
-from tests.making import make_conversation, make_idea, make_people, signed_in_client, stream_of
+from tests.making import make_idea, make_people, stream_of
 
 PERSON, CONTACT, ROLE, ABUSE = HintKind.PERSON, HintKind.CONTACT, HintKind.ROLE, HintKind.ABUSE
 
@@ -133,17 +133,6 @@ def test_hints_ask_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "send", refuse)
 
     assert hints("Mrs Okafor never listens.")
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
 
 
 def test_the_first_press_shows_the_hint_and_the_second_posts(

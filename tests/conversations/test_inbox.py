@@ -23,26 +23,9 @@ from tests.making import (
     make_conversation,
     make_idea,
     make_people,
-    new_address,
     signed_in_client,
     ticket_of,
 )
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def address() -> str:
-    return new_address()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation, address: str) -> Client:
-    return signed_in_client(acme, talk, address)
 
 
 @pytest.fixture

@@ -12,12 +12,6 @@ from tests.mailing import announce, invite, subjects_to
 from tests.making import client_of, enrol, make_conversation, new_address, signed_in_client, ticket_of
 
 
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
 def _neutral(page: str, address: str) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page.replace(address, "ADDRESS"))
 

@@ -18,29 +18,10 @@ from tests.making import (
     client_of,
     code_sent_to,
     enrol,
-    make_conversation,
     make_idea,
     make_people,
-    new_address,
-    signed_in_client,
     ticket_of,
 )
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def address() -> str:
-    return new_address()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation, address: str) -> Client:
-    return signed_in_client(acme, talk, address)
 
 
 def test_it_says_what_is_held_who_sees_it_and_until_when(

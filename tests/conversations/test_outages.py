@@ -14,18 +14,7 @@ from kernel.tenancy import default_connection, tenant_context
 from privacy.vault import client as vault_http
 from tenants import queries
 from tenants.models import Organisation
-from tests.making import client_of, make_conversation, new_address, signed_in_client, stream_of
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
+from tests.making import client_of, new_address, stream_of
 
 
 @contextmanager

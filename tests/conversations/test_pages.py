@@ -25,7 +25,6 @@ from tests.making import (
     make_conversation,
     make_idea,
     make_people,
-    signed_in_client,
     stream_of,
 )
 
@@ -48,11 +47,6 @@ def talk(acme: Organisation) -> Conversation:
                 voting.cast_vote(conversation=conversation, idea=idea, by=voter, value=1, at=timezone.now())
         tallies.count_conversation(conversation=conversation.pk)
         return conversation
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
 
 
 def test_the_front_page_lists_conversations_and_no_drafts(acme: Organisation, talk: Conversation) -> None:

@@ -8,15 +8,9 @@ from kernel.tenancy import tenant_context
 from kernel.zones import inside_vault
 from privacy.vault.models import SupportMessage
 from tenants.models import Organisation
-from tests.making import client_of, enrol, make_conversation, new_address, signed_in_client
+from tests.making import client_of, enrol, new_address, signed_in_client
 
 _WORDS = "purple kettle marching"
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
 
 
 def _try(acme: Organisation, talk: Conversation, address: str, password: str) -> tuple[Client, int, str]:

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -13,12 +12,6 @@ from conversations.views.participant import texts
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation
 from tests.making import change, client_of, make_conversation, make_organisation
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
 
 
 def _page(browser: Client, conversation: Conversation, code: str) -> str:

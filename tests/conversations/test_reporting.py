@@ -15,20 +15,9 @@ from tests.making import make_conversation, make_idea, make_people, new_address,
 
 
 @pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
 def idea(acme: Organisation, talk: Conversation) -> str:
     with tenant_context(acme.tenant):
         return str(make_idea(talk, make_people(talk)[0], "Something to look at"))
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
 
 
 def test_an_idea_is_reported_once_for_each_person(acme: Organisation, talk: Conversation, idea: str) -> None:

@@ -25,12 +25,6 @@ def sns() -> Iterator[Sns]:
         yield made
 
 
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
 def _post(message: object, host: str = "localhost") -> HttpResponse:
     body = message if isinstance(message, bytes) else json.dumps(message).encode()
     browser = Client(headers={"host": host}, enforce_csrf_checks=True)

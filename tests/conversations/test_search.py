@@ -33,11 +33,6 @@ def talk(acme: Organisation) -> Conversation:
         return make_conversation(questions=("What should change?", "What should stay?"))
 
 
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
-
-
 def _post(acme: Organisation, talk: Conversation, *texts: str) -> list[UUID]:
     with tenant_context(acme.tenant):
         people = make_people(talk, len(texts))

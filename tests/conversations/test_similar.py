@@ -13,18 +13,7 @@ from conversations.views.participant import while_writing
 from kernel.tenancy import Tenant, tenant_context
 from tenants.models import Organisation
 from tests.conversations.test_pages import queries
-from tests.making import client_of, make_conversation, make_idea, make_people, signed_in_client, stream_of
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
+from tests.making import client_of, make_conversation, make_idea, make_people, stream_of
 
 
 @pytest.fixture

@@ -13,17 +13,11 @@ from conversations.models import Conversation, PageCode
 from conversations.queries import pages
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation
-from tests.making import change, client_of, make_conversation
+from tests.making import change, client_of
 
 FOLDER = Path(pages.__file__).resolve().parents[1] / "texts"
 TRANSLATED = [code for code, _name in settings.LANGUAGES if code != pages.BASE_LANGUAGE]
 _LINK = re.compile(r"\]\(([^)]+)\)")
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
 
 
 def _texts(language: str) -> dict[str, str]:

@@ -13,23 +13,10 @@ from tenants.models import Organisation
 from tests.making import (
     change,
     client_of,
-    make_conversation,
     make_idea,
     make_people,
-    signed_in_client,
     stream_of,
 )
-
-
-@pytest.fixture
-def talk(acme: Organisation) -> Conversation:
-    with tenant_context(acme.tenant):
-        return make_conversation()
-
-
-@pytest.fixture
-def browser(acme: Organisation, talk: Conversation) -> Client:
-    return signed_in_client(acme, talk)
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+import pytest
+from django.test import Client
+
+from conversations.models import Conversation
+from kernel.tenancy import tenant_context
+from tenants.models import Organisation
+from tests.making import make_conversation, new_address, signed_in_client
+
+
+@pytest.fixture
+def talk(acme: Organisation) -> Conversation:
+    """An open conversation of acme's, for this test alone. A file that needs another kind makes its own."""
+    with tenant_context(acme.tenant):
+        return make_conversation()
+
+
+@pytest.fixture
+def address() -> str:
+    """Where the person at the browser is reached."""
+    return new_address()
+
+
+@pytest.fixture
+def browser(acme: Organisation, talk: Conversation, address: str) -> Client:
+    """Somebody of acme who is signed in to the conversation."""
+    return signed_in_client(acme, talk, address)
