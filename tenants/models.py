@@ -111,6 +111,16 @@ class Project(models.Model):
         return self.name
 
 
+class Role(models.TextChoices):
+    """What somebody of Clever Together may do: operators for the whole platform, the others where assigned."""
+
+    FACILITATOR = "facilitator", "Facilitator"
+    ANALYST = "analyst", "Analyst"
+    PRIVACY_OFFICER = "privacy officer", "Privacy officer"
+    SUPPORT = "support", "Support"
+    OPERATOR = "operator", "Operator"
+
+
 class TenantMigration(models.Model):
     """One migration of the tenant zone as the SQL it came to, recorded once, replayed everywhere."""
 
