@@ -112,7 +112,7 @@ def come_forward(*, on: OwnContribution, name: str, contact: str, at: datetime) 
 
     Raises TextMissing, TextTooLong, NoThread, AlreadyForward.
     """
-    said = checked_name(name, contact)
+    said = {**checked_name(name, contact), "about": str(on.id)}
     sealed = anonymity.sealed_for_vault(bytes(on.conversation.public_key), json.dumps(said).encode())
     if not _write(on, _Said(MessageKind.FORWARD, "forward", sealed=sealed), at):
         raise AlreadyForward

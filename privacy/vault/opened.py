@@ -54,6 +54,10 @@ class Opened:
             raise RouteRefused
         return UUID(bytes=plain[:16])
 
+    def unseal_box(self, sealed: bytes) -> bytes:
+        """What was sealed for the vault under the public key. Raises CryptoError."""
+        return self._box.decrypt(sealed)
+
     @cached_property
     def _box(self) -> SealedBox[PrivateKey]:
         return SealedBox(PrivateKey(self.keys.private))
