@@ -43,6 +43,13 @@ def _people(talk: Conversation, count: int) -> list[str]:
     return people
 
 
+@pytest.fixture
+def crowd(talk: Conversation) -> tuple[list[str], Ticket, Ticket]:
+    """Forty people, the first two signed in. Made before a postbox takes the mail away."""
+    people = _people(talk, 40)
+    return people, ticket_of(talk, people[0]), ticket_of(talk, people[1])
+
+
 def _deliver(talk: Conversation, *tickets: Ticket) -> None:
     for ticket in tickets:
         idea = Idea.objects.get(pk=make_idea(talk, ticket))
@@ -170,11 +177,12 @@ def test_where_eleven_do_not_remain_nobody_is_told(talk: Conversation) -> None:
         assert Person.objects.get(pk=author.person).is_waiting
 
 
-def test_where_fewer_than_eleven_take_news_everybody_may_get_it(talk: Conversation, postbox: Postbox) -> None:
+def test_where_fewer_than_eleven_take_news_everybody_may_get_it(
+    talk: Conversation, crowd: tuple[list[str], Ticket, Ticket], postbox: Postbox
+) -> None:
     """R26: drawn from everybody who has not left, so that those who stopped prove nothing either."""
-    people = _people(talk, FEWEST + 2)
-    author = ticket_of(talk, people[0])
-    for address in people[:4]:
+    people, author, _other = crowd
+    for address in people[:30]:
         vault().stop_letters(conversation=talk.pk, address=address)
     _deliver(talk, author)
 
@@ -187,10 +195,11 @@ def test_where_fewer_than_eleven_take_news_everybody_may_get_it(talk: Conversati
 
 
 @both_forms
-def test_what_is_urgent_leaves_at_once_and_looks_like_any_other(talk: Conversation, postbox: Postbox) -> None:
+def test_what_is_urgent_leaves_at_once_and_looks_like_any_other(
+    talk: Conversation, crowd: tuple[list[str], Ticket, Ticket], postbox: Postbox
+) -> None:
     """R28, idea 7: equally padded, the same words, and once however often it is handed over."""
-    people = _people(talk, 30)
-    author = ticket_of(talk, people[0])
+    people, author, _other = crowd
     idea = _deliver_now(talk, author)
     runner.run_waiting()
     at_once = postbox.mail_to(people[0])
@@ -206,10 +215,11 @@ def test_what_is_urgent_leaves_at_once_and_looks_like_any_other(talk: Conversati
     assert len(postbox.recipients()) == 2 * FEWEST
 
 
-def test_an_urgent_mail_wakes_nobody_else_who_waits(talk: Conversation, postbox: Postbox) -> None:
+def test_an_urgent_mail_wakes_nobody_else_who_waits(
+    talk: Conversation, crowd: tuple[list[str], Ticket, Ticket], postbox: Postbox
+) -> None:
     """Whoever waits for the window is told in the window: at another hour it would tell whose post it is."""
-    people = _people(talk, 40)
-    author, waits = ticket_of(talk, people[0]), ticket_of(talk, people[1])
+    people, author, waits = crowd
     _deliver(talk, waits)
     _deliver_now(talk, author)
     runner.run_waiting()

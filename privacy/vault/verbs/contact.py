@@ -3,21 +3,17 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from kernel.valkey import answering, vault_client
 from privacy.vault import mailings
+from privacy.vault.meters import meter
 from privacy.vault.models import Person, Warned
 from privacy.vault.opened import Opened, opened
 from privacy.vault.people import end_sessions, new_handle, person_named
 from privacy.vault.verb import Caller, verb
 
-log = structlog.get_logger("privacy.routes")
-
 _ROUTES_PER_HOUR = 60
-_HOUR = 3600
 
 
 @verb
@@ -31,7 +27,7 @@ def deliver(caller: Caller, conversation: UUID, route: bytes, contribution: UUID
     anybody, and what becomes of it, is not answered.
     """
     keys = opened(caller, conversation)
-    meter(caller)
+    meter_route(caller)
     found = keys.open_route(route, contribution)
     with transaction.atomic(using="vault"):
         waiting = Person.objects.select_related("conversation").filter(
@@ -70,16 +66,9 @@ def unrestrict(caller: Caller, conversation: UUID, route: bytes, contribution: U
     _set_restricted(caller, conversation, route, contribution, is_restricted=False)
 
 
-def meter(caller: Caller) -> None:
-    """Opening many single routes looks like a sweep: somebody must hear of it."""
-    name = f"vault:routes:{caller.organisation.hex}"
-    with answering():
-        pipe = vault_client().pipeline(transaction=True)
-        pipe.incr(name)
-        pipe.expire(name, _HOUR, nx=True)
-        count = int(pipe.execute()[0])
-    if count > _ROUTES_PER_HOUR:
-        log.critical("many_routes_opened", organisation=str(caller.organisation), in_the_last_hour=count)
+def meter_route(caller: Caller) -> None:
+    """One more route of a single contribution is opened."""
+    meter(caller, what="routes", alarm="many_routes_opened", most=_ROUTES_PER_HOUR)
 
 
 def _author(
@@ -87,7 +76,7 @@ def _author(
 ) -> tuple[Opened, Person | None]:
     """None for somebody who has left, or never was."""
     keys = opened(caller, conversation)
-    meter(caller)
+    meter_route(caller)
     return keys, person_named(keys, keys.open_route(route, contribution))
 
 
