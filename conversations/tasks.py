@@ -2,8 +2,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, rewriting, tallies
+from conversations.models import Post
+from conversations.services import identifying, letters, rewriting, safeguarding, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
+from privacy.anonymity import Kind
 
 
 @platform_task("conversations.count_everywhere")
@@ -39,3 +41,19 @@ def invite_everywhere() -> None:
 @tenant_task("conversations.invite")
 def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
+
+
+@tenant_task("conversations.alert_duty")
+def alert_duty(*, kind: str, post: str) -> None:
+    safeguarding.alert_duty(post=Post(Kind(kind), UUID(post)))
+
+
+@platform_task("conversations.care_everywhere")
+def care_everywhere() -> None:
+    send_to_each_tenant("conversations.care")
+
+
+@tenant_task("conversations.care")
+def care() -> None:
+    safeguarding.alert_all()
+    identifying.end_expired(at=timezone.now())

@@ -5,6 +5,7 @@ No author column exists, and no value repeats over two contributions of one pers
 """
 
 from conversations.models.act import Act, ActKind, Delivery, Touch
+from conversations.models.care import Decision, OpenIdentification, Safeguarding
 from conversations.models.contribution import Comment, Idea, Rule, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
@@ -22,18 +23,21 @@ __all__ = [
     "Bucket",
     "Comment",
     "Conversation",
+    "Decision",
     "Delivery",
     "Dimension",
     "Idea",
     "IdeaWords",
     "Message",
     "MessageKind",
+    "OpenIdentification",
     "Page",
     "PageCode",
     "Post",
     "Reason",
     "Report",
     "Rule",
+    "Safeguarding",
     "Source",
     "State",
     "Stream",

@@ -17,11 +17,14 @@ from django.db import connection, models, transaction
 from conversations.models import (
     Comment,
     Conversation,
+    Decision,
     Idea,
     IdeaWords,
     Message,
     MessageKind,
+    OpenIdentification,
     Report,
+    Safeguarding,
     State,
     Thread,
     Vote,
@@ -33,7 +36,7 @@ from privacy.vault.shapes import OwnTags
 
 # In the order in which every writing statement takes its locks: what points at something before that,
 # but an idea's words after the idea, and a thread before its messages.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords)
+_MODELS = (Safeguarding, Decision, OpenIdentification, Thread, Message, Report, Vote, Comment, Idea, IdeaWords)
 _TABLES = tuple(model._meta.db_table for model in _MODELS)
 _CHUNK = 20_000
 
@@ -182,6 +185,9 @@ _OF_CONVERSATION = {
     "conversations_ideawords": f"idea_id IN ({_IDEAS})",
     "conversations_report": _ABOUT,
     "conversations_thread": _ABOUT,
+    "conversations_safeguarding": _ABOUT,
+    "conversations_openidentification": _ABOUT,
+    "conversations_decision": f"case_id IN (SELECT id FROM conversations_safeguarding WHERE {_ABOUT})",
     "conversations_message": f"thread_id IN (SELECT id FROM conversations_thread WHERE {_ABOUT})",
 }
 

@@ -14,15 +14,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Comment, Conversation, Idea, Message, MessageKind, Thread
+from conversations.models import Comment, Conversation, Idea, Message, MessageKind, Post, Thread
 from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
+from conversations.services.outbox import owe_delivery
 from conversations.services.texts import checked_text
 from kernel.database import once_more, row
 from kernel.errors import DomainError
+from kernel.text import plain
 from kernel.windows import next_window
 from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
-from privacy.vault.interface import vault
 
 MOST_CHARACTERS_OF_NAME = 200
 _MOST_ANSWERS_A_DAY = 20
@@ -48,12 +49,13 @@ def write_to_author(
     message: MessageKind,
     text: str,
     at: datetime,
+    urgent: bool = False,
 ) -> UUID:
     """
     Facilitators say something to whoever wrote a contribution; returns the message.
 
-    The author is told by the vault that something waits, and nobody learns whether there is one.
-    Raises NoThread where the contribution has no author to reach, VaultDown.
+    The author is told by the vault that something waits (at once, where it is urgent), and nobody
+    learns whether there is one. Raises NoThread where the contribution has no author to reach.
     """
     model: type[Idea | Comment] = Idea if kind is Kind.IDEA else Comment
     day = at.astimezone(conversation.zone).date()
@@ -69,10 +71,10 @@ def write_to_author(
             thread=thread,
             position=place,
             kind=message,
-            text=checked_text(text, most=MOST_CHARACTERS_OF_MESSAGE),
+            text=plain(text),
             day=day,
         )
-    vault().deliver(conversation=conversation.pk, route=bytes(found.route or b""), contribution=contribution)
+        owe_delivery(conversation, Post(kind, contribution), urgent=urgent)
     return written.pk
 
 

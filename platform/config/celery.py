@@ -36,6 +36,8 @@ app.conf.update(
     beat_schedule={
         "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
         "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
+        "take care": {"task": "conversations.care_everywhere", "schedule": 60.0},
+        "anchor the audit": {"task": "privacy.anchor_regularly", "schedule": 600.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -111,6 +111,8 @@ class Written:
     route: bytes = field(repr=False)
     tag: bytes = field(repr=False)
     day: date
+    # The post it was split from.
+    part_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from nacl.exceptions import CryptoError
 
-from privacy.anonymity import Kind, owner_tags
+from privacy.anonymity import Kind, owner_tags, part_tags
 from privacy.vault import letters, officers
 from privacy.vault.addresses import Address
 from privacy.vault.models import Grant, GrantState, Person, Warned
@@ -168,7 +168,9 @@ def _spend(keys: Opened, contribution: UUID, grant: UUID, by: UUID) -> str:
 def _require_author(keys: Opened, person: Person, about: Written) -> None:
     """A vote's route leads to its voter. The tag shows that this person wrote the contribution. Raises RouteRefused."""
     secret = secret_of(keys, person)
-    tags = (tag for kind in Kind for tag in owner_tags(secret, kind))
+    tags = [tag for kind in Kind for tag in owner_tags(secret, kind)]
+    if about.part_of is not None:
+        tags += part_tags(secret, about.part_of)
     if not any(hmac.compare_digest(tag, about.tag) for tag in tags):
         raise RouteRefused
 
