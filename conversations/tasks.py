@@ -3,7 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from conversations.models import Post
-from conversations.services import identifying, letters, rewriting, safeguarding, tallies
+from conversations.services import identifying, letters, outbox, rewriting, safeguarding, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 from privacy.anonymity import Kind
 
@@ -57,3 +57,13 @@ def care_everywhere() -> None:
 def care() -> None:
     safeguarding.alert_all()
     identifying.end_expired(at=timezone.now())
+
+
+@platform_task("conversations.deliver_everywhere")
+def deliver_everywhere() -> None:
+    send_to_each_tenant("conversations.deliver")
+
+
+@tenant_task("conversations.deliver")
+def deliver() -> None:
+    outbox.deliver_owed()

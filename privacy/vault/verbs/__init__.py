@@ -10,6 +10,8 @@ from privacy.vault.verbs import (
     identification,
     leaving,
     mailings,
+    merging,
+    originals,
     survey,
 )
 
@@ -23,5 +25,7 @@ __all__ = [
     "identification",
     "leaving",
     "mailings",
+    "merging",
+    "originals",
     "survey",
 ]

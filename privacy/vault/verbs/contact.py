@@ -13,7 +13,9 @@ from privacy.vault.opened import Opened, opened
 from privacy.vault.people import end_sessions, new_handle, person_named
 from privacy.vault.verb import Caller, verb
 
-_ROUTES_PER_HOUR = 60
+# Facilitators who clear a queue tell hundreds of authors what they did. Anything else about one is rare.
+_ROUTES_PER_HOUR = 600
+_AUTHORS_PER_HOUR = 60
 
 
 @verb
@@ -27,7 +29,7 @@ def deliver(caller: Caller, conversation: UUID, route: bytes, contribution: UUID
     anybody, and what becomes of it, is not answered.
     """
     keys = opened(caller, conversation)
-    meter_route(caller)
+    meter(caller, what="routes", alarm="many_routes_opened", most=_ROUTES_PER_HOUR)
     found = keys.open_route(route, contribution)
     with transaction.atomic(using="vault"):
         waiting = Person.objects.select_related("conversation").filter(
@@ -66,9 +68,9 @@ def unrestrict(caller: Caller, conversation: UUID, route: bytes, contribution: U
     _set_restricted(caller, conversation, route, contribution, is_restricted=False)
 
 
-def meter_route(caller: Caller) -> None:
-    """One more route of a single contribution is opened."""
-    meter(caller, what="routes", alarm="many_routes_opened", most=_ROUTES_PER_HOUR)
+def meter_author(caller: Caller) -> None:
+    """Once more something is done to a single author, or their name is opened."""
+    meter(caller, what="authors", alarm="many_authors_reached", most=_AUTHORS_PER_HOUR)
 
 
 def _author(
@@ -76,7 +78,7 @@ def _author(
 ) -> tuple[Opened, Person | None]:
     """None for somebody who has left, or never was."""
     keys = opened(caller, conversation)
-    meter_route(caller)
+    meter_author(caller)
     return keys, person_named(keys, keys.open_route(route, contribution))
 
 

@@ -33,7 +33,7 @@ from privacy.vault.refusals import (
 )
 from privacy.vault.shapes import Ground, Identified, Name, Written
 from privacy.vault.verb import Caller, verb
-from privacy.vault.verbs.contact import meter_route
+from privacy.vault.verbs.contact import meter_author
 
 _A_GRANT_LASTS = timedelta(hours=24)
 _DAYS_TO_HEED = timedelta(days=3)
@@ -100,7 +100,7 @@ def identify(caller: Caller, conversation: UUID, about: Written, grant: UUID, by
     RouteRefused for what this person did not write (a vote among it), NobodyThere, NotWarned.
     """
     keys = opened(caller, conversation)
-    meter_route(caller)
+    meter_author(caller)
     found = keys.open_route(about.route, about.id)
     with transaction.atomic(using="vault"):
         # Whoever comes second waits here for the first, and then finds it spent.
