@@ -55,9 +55,7 @@ class Decision(models.Model):
     """One entry in the log of a safeguarding case, in its order. Entries are added, and never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    case = models.ForeignKey(
-        Safeguarding, on_delete=models.CASCADE, related_name="decisions", db_index=False
-    )
+    case = models.ForeignKey(Safeguarding, on_delete=models.CASCADE, related_name="decisions", db_index=False)
     position = models.SmallIntegerField()
     by = models.UUIDField()
     day = models.DateField()

@@ -46,7 +46,7 @@ class Sheet:
 
 def sheet(conversation: Conversation, kind: str, contribution: UUID) -> Sheet:
     """Raises NotFound, also for a contribution of another conversation."""
-    if kind not in Kind:
+    if kind not in list(Kind):
         raise NotFound
     post = Post(Kind(kind), contribution)
     found = _found(conversation, post)

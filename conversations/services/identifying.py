@@ -143,7 +143,9 @@ def see(*, conversation: Conversation, post: Post, by: Staff, at: datetime) -> I
         raise NotGranted
     identifications.open_now(identification=found, by=by.id)
     try:
-        identified = vault().identify(conversation=conversation.pk, about=written, grant=found.grant, by=by.id)
+        identified = vault().identify(
+            conversation=conversation.pk, about=written, grant=found.grant, by=by.id
+        )
     except (NotWarned, NobodyThere, RouteRefused):
         _conclude(conversation, post, found, by, at, was_shown=False)
         raise
@@ -163,7 +165,7 @@ def end_expired(*, at: datetime) -> None:
 
 
 def _checked(conversation: Conversation, post: Post, form: Form) -> Request:
-    if form.ground not in Ground:
+    if form.ground not in list(Ground):
         raise GroundMissing
     if form.telling not in Telling.values:
         raise TellingMissing

@@ -72,9 +72,7 @@ def raise_worry(conversation: Conversation, post: Post, *, at: datetime) -> None
 
 
 def open_case(*, conversation: Conversation, post: Post, text: str, by: Staff, at: datetime) -> None:
-    """
-    A facilitator is worried. Raises RoleMissing, NotFound, TextMissing, TextTooLong, NamesSomebody.
-    """
+    """A facilitator is worried. Raises RoleMissing, NotFound, TextMissing, TextTooLong, NamesSomebody."""
     require_role(by, Role.FACILITATOR)
     said = nameless(text, most=MOST_CHARACTERS_OF_DECISION)
     care.sheet(conversation, post.kind, post.id)
@@ -108,9 +106,14 @@ def alert_all() -> None:
 
 def support_message(words: str, *, organisation: str) -> str:
     """The organisation's signposts, and then our own words. Raises TextMissing, TextTooLong."""
-    page = pages.page_text(PageCode.SUPPORT, language=settings.LANGUAGE_CODE)
     said = checked_text(words, most=MOST_CHARACTERS_OF_MESSAGE)
-    return f"{signposts_in(page.text, organisation=organisation)}\n\n{said}"
+    return f"{signposts(organisation=organisation)}\n\n{said}"
+
+
+def signposts(*, organisation: str) -> str:
+    """Where help is found, from the organisation's support page."""
+    page = pages.page_text(PageCode.SUPPORT, language=settings.LANGUAGE_CODE)
+    return signposts_in(page.text, organisation=organisation)
 
 
 def offer_support(

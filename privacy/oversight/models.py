@@ -100,9 +100,7 @@ class OnDuty(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "email", "phone"], name="on_duty_once"),
-            models.CheckConstraint(
-                condition=~models.Q(email="", phone=""), name="on_duty_can_be_reached"
-            ),
+            models.CheckConstraint(condition=~models.Q(email="", phone=""), name="on_duty_can_be_reached"),
         ]
 
     def __str__(self) -> str:

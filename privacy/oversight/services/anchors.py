@@ -58,9 +58,11 @@ def problems(*, mailed: list[Head]) -> list[str]:
         else:
             heads.append(head)
     by_position: dict[int, Head] = {}
-    for head in heads:
-        if by_position.setdefault(head.position, head) != head:
-            found.append(f"There are two anchors for entry {head.position}, and they differ.")
+    found += [
+        f"There are two anchors for entry {head.position}, and they differ."
+        for head in heads
+        if by_position.setdefault(head.position, head) != head
+    ]
     return [*found, *audit.verify(by_position.values())]
 
 

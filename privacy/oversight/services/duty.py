@@ -97,7 +97,9 @@ def _reached(person: OnDuty, link: str) -> int:
     if person.email:
         left += _handed_over(person, partial(_mail, person.email, link))
     if person.phone:
-        left += _handed_over(person, partial(text_sender().send, number=person.phone, text=f"{SUBJECT}: {link}"))
+        left += _handed_over(
+            person, partial(text_sender().send, number=person.phone, text=f"{SUBJECT}: {link}")
+        )
     return left
 
 

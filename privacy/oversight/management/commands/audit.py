@@ -11,7 +11,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verify = verbs.add_parser("verify", help="Fails and says what is wrong, wherever the chain was changed.")
+        verify = verbs.add_parser(
+            "verify", help="Fails and says what is wrong, wherever the chain was changed."
+        )
         verify.add_argument(
             "--head",
             action="append",
