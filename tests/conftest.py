@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 
+import config.celery  # noqa: F401  (what is left for later goes to the broker of the tests)
 from kernel.tenancy import Tenant, default_connection, tenant_context
 from privacy.vault import client as vault_client
 from privacy.vault.service import application as vault_application
