@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
@@ -148,7 +149,14 @@ def test_what_uncovers_needs_the_second_factor_again(path: str, asks: Staff, dec
     """R65."""
     desk_of(asks).post(path, FORM)
 
-    response = desk_of(decides, is_fresh=False).post(f"{path}decide/", {"decision": "approve"})
+    desk = desk_of(decides)
+    with control_plane():
+        session = desk.session
+        given = session[AUTHENTICATION_METHODS_SESSION_KEY]
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{**one, "at": one["at"] - 400} for one in given]
+        session.save()
+
+    response = desk.post(f"{path}decide/", {"decision": "approve"})
 
     assert response.status_code == 302
     assert "reauthenticate" in response["Location"]
