@@ -136,7 +136,7 @@ Hello,
 
 thank you for writing to us.
 
-Sign in at %(site)s, go to "My data" and press "Leave". You choose whether what you wrote stays, without any tie to you, or goes too. We then never write to you again about this conversation.
+Sign in at %(site)s, go to "My data" and press "Leave and delete ...". You choose whether what you wrote stays, without any tie to you, or goes too. We then never write to you again about this conversation.
 
 If you only want no more messages, the page %(site)sstop/ is enough.
 
