@@ -117,7 +117,9 @@ def client_only(view: Callable[Concatenate[AccountRequest, P], HttpResponse]) ->
     return inside
 
 
-def freshly_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def freshly_confirmed(
+    view: Callable[Concatenate[AccountRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """
     Stands directly over the view: the second factor was given again within five minutes.
 

@@ -121,9 +121,9 @@ def decide(
         raise AlreadyDecided
     asked = {"conversation": conversation.pk, "grant": found.grant, "by": by.id}
     if is_approved:
-        vault().approve_identification(**asked)  # type: ignore[arg-type]  # ids, by their names
+        vault().approve_identification(**asked)
     else:
-        vault().refuse_identification(**asked)  # type: ignore[arg-type]  # likewise
+        vault().refuse_identification(**asked)
     with transaction.atomic():
         if not is_approved:
             _close(found.pk)

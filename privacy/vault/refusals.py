@@ -1,5 +1,6 @@
 """Everything the vault refuses, with its sentence. Each may cross HTTP by its code."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError, Unavailable
@@ -116,7 +117,7 @@ class NoOfficer(DomainError):
 
 class OfficersNotReached(Unavailable):
     code = "officers_not_reached"
-    message = (
+    message: str | Promise = (
         "No privacy officer could be told by mail, so nothing was opened. The approval stands."
         " Try again in a few minutes."
     )

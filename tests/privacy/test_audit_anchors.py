@@ -49,7 +49,7 @@ def _entries() -> list[AuditEntry]:
         return list(AuditEntry.objects.order_by("position"))
 
 
-def _owner(statement: str, *values: object) -> None:
+def _owner(statement: str, *values: int) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(statement, values)
 
