@@ -7,7 +7,7 @@ from tests.bench.ground import Report
 
 VOTES = 5_000
 _BOTH = 1_000
-_SECONDS = 15.0
+_SECONDS = 8.0
 
 
 def measure(report: Report, *, votes: int = VOTES) -> None:
