@@ -112,7 +112,9 @@ def test_a_life_in_danger(
     desk.must_be_accessible()
     _send(desk.page, "Your words", "We are worried about you. You can write to us here.", "Offer support")
     expect(desk.page.get_by_text("Support was offered to whoever wrote this.")).to_be_visible()
-    _send(desk.page, "What was decided, or done", "We wait for an answer until tomorrow.", "Put it into the log")
+    _send(
+        desk.page, "What was decided, or done", "We wait for an answer until tomorrow.", "Put it into the log"
+    )
     expect(desk.page.get_by_text("We wait for an answer until tomorrow.")).to_be_visible()
     desk.must_be_accessible()
     desk.go(f"{talk.project}/safeguarding/", "console")
