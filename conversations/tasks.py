@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, rewriting, tallies
+from conversations.services import letters, rewriting, rosters, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -39,3 +39,13 @@ def invite_everywhere() -> None:
 @tenant_task("conversations.invite")
 def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
+
+
+@platform_task("conversations.finish_rosters_everywhere")
+def finish_rosters_everywhere() -> None:
+    send_to_each_tenant("conversations.finish_rosters")
+
+
+@tenant_task("conversations.finish_rosters")
+def finish_rosters() -> None:
+    rosters.finish_imports(at=timezone.now())

@@ -8,6 +8,7 @@ from conversations.models.contribution import Comment, Idea, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
 from conversations.models.report import Reason, Report
+from conversations.models.roster import RosterUpload
 from conversations.models.survey import Bucket, Dimension
 from conversations.models.thread import Message, MessageKind, Thread
 from conversations.models.vote import Vote
@@ -27,6 +28,7 @@ __all__ = [
     "PageCode",
     "Reason",
     "Report",
+    "RosterUpload",
     "Source",
     "State",
     "Stream",
