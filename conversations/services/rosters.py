@@ -46,7 +46,9 @@ class ImportUnderWay(DomainError):
 
 class ImportGone(DomainError):
     code = "import_gone"
-    message = "This roster is no longer here: it was taken in, discarded, or older than a day. Upload it again."
+    message = (
+        "This roster is no longer here: it was taken in, discarded, or older than a day. Upload it again."
+    )
 
 
 class NotReady(DomainError):
@@ -85,7 +87,12 @@ def upload_roster(*, conversation: Conversation, content: bytes, by: Staff, at: 
     with transaction.atomic():
         RosterUpload.objects.filter(conversation=conversation).delete()
         RosterUpload.objects.create(conversation=conversation, file=name, job=job, by=by.id, uploaded_at=at)
-        audit.record("roster uploaded", by=by.id, organisation=current_tenant().organisation, about=_about(conversation))
+        audit.record(
+            "roster uploaded",
+            by=by.id,
+            organisation=current_tenant().organisation,
+            about=_about(conversation),
+        )
     if before is not None:
         _remove_file(before)
 
@@ -174,7 +181,9 @@ def resend_invitation(*, conversation: Conversation, by: Staff) -> int:
     count = vault().resend(conversation=conversation.pk)
     with transaction.atomic():
         about = {**_about(conversation), "letters": count}
-        audit.record("invitation sent again", by=by.id, organisation=current_tenant().organisation, about=about)
+        audit.record(
+            "invitation sent again", by=by.id, organisation=current_tenant().organisation, about=about
+        )
     return count
 
 

@@ -60,8 +60,8 @@ def upload(request: ProjectRequest) -> HttpResponse:
 @_prepares
 def resend(request: ProjectRequest) -> HttpResponse:
     count = rosters.resend_invitation(conversation=request.conversation, by=request.staff)
-    said = f"{number(count)} invitations leave now." if count else "Nobody is left to invite."
-    messages.info(request, said)
+    said = {0: "Nobody is left to invite.", 1: "One invitation leaves now."}
+    messages.info(request, said.get(count, f"{number(count)} invitations leave now."))
     return HttpResponseRedirect(_address(request, "roster"))
 
 

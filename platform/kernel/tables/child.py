@@ -28,7 +28,18 @@ _MEBIBYTE = 1024 * 1024
 _MEMORY = 220 * _MEBIBYTE
 _SECONDS = 18
 # Codecs are found by importing them, which opens files: they are looked up before that ends.
-_CODECS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1", "cp437", "ascii")
+_CODECS = (
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "cp1252",
+    "latin-1",
+    "cp437",
+    "ascii",
+)
 _BLANKS = re.compile(r"\s+")
 
 _EMPTY = "The file is empty. Upload a table whose first row names the columns."
@@ -38,7 +49,18 @@ _NO_TABLE = "This is not a table. Upload a workbook (.xlsx) or separated values 
 _NO_SHEET = "This workbook has no sheet with rows. Put the table on the first sheet."
 _TOO_WIDE = f"There are more than {MOST_COLUMNS} columns. Leave out those that are not needed."
 _TOO_LONG = f"There are more than {MOST_ROWS:,} rows. Split the file into several."
-_OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"BZh", b"MZ", b"\x7fELF")
+_OTHERS = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\x1f\x8b",
+    b"BZh",
+    b"MZ",
+    b"\x7fELF",
+)
 _OTHERS += (b"{\\rtf", b"<?xml", b"<!DOC", b"<html", b"<HTML", b"\xfd7zXZ", b"SQLite")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -95,7 +117,9 @@ def _workbook(content: bytes) -> tuple[str, int, Iterator[list[str]]]:
     """The first visible sheet's values. Formulas are never worked out: what the workbook last showed is read."""
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        visible = [
+            sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
+        ]
         if not visible:
             raise TableRefused(_NO_SHEET)
         sheet = workbook.get_sheet_by_name(visible[0])

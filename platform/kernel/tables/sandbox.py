@@ -82,5 +82,8 @@ def _write(child: "subprocess.Popen[bytes]", content: bytes) -> None:
 def _folders() -> list[str]:
     """Where our own modules and the parser lie."""
     parser = importlib.util.find_spec("python_calamine")
-    lies_at = [Path(__file__).parents[2], *(Path(parser.origin).parents[1:2] if parser and parser.origin else [])]
+    lies_at = [
+        Path(__file__).parents[2],
+        *(Path(parser.origin).parents[1:2] if parser and parser.origin else []),
+    ]
     return [str(folder) for folder in lies_at]
