@@ -215,8 +215,8 @@ def _update(keys: Opened, rows: list[tuple[Row, UUID]]) -> list[str]:
     ids = [person for _row, person in rows]
     locked = Person.objects.filter(pk__in=ids, leaving=Leaving.NO).select_for_update().in_bulk()
     ended = []
-    for row, id in rows:
-        if (person := locked.get(id)) is None:
+    for row, known in rows:
+        if (person := locked.get(known)) is None:
             continue
         before = attributes_of(keys, person)
         _set_addresses(keys, row, person)
