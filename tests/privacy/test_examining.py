@@ -199,7 +199,7 @@ def test_a_preview_lasts_a_day_and_is_sealed(in_acme: Tenant) -> None:
     with inside_vault():
         (row,) = Job.objects.filter(conversation=conversation.pk).values()
         assert "Secret" not in str(row)
-        assert b"Secret" not in bytes(row["sealed_preview"])
+        assert b"Secret" not in bytes(row["sealed_preview"] or b"")
         runner.run_waiting(at=timezone.now())
         Job.objects.filter(conversation=conversation.pk).update(asked_at=timezone.now() - timedelta(hours=25))
         runner.run_waiting()
