@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, rewriting, rosters, tallies
+from conversations.services import letters, outbox, rewriting, rosters, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -39,6 +39,16 @@ def invite_everywhere() -> None:
 @tenant_task("conversations.invite")
 def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
+
+
+@platform_task("conversations.deliver_everywhere")
+def deliver_everywhere() -> None:
+    send_to_each_tenant("conversations.deliver")
+
+
+@tenant_task("conversations.deliver")
+def deliver() -> None:
+    outbox.deliver_owed()
 
 
 @platform_task("conversations.finish_rosters_everywhere")

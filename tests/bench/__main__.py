@@ -12,7 +12,17 @@ def main() -> int:
         "goal what                                                            floor       ours unit      ratio  wanted    met\n"
     )
     with ground() as running:
-        from tests.bench import discussion, logins, mailings, memory, pages, provisioning, rosters, votes
+        from tests.bench import (
+            discussion,
+            logins,
+            mailings,
+            memory,
+            merging,
+            pages,
+            provisioning,
+            rosters,
+            votes,
+        )
 
         owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
         talk = discussion.build(report)
@@ -23,6 +33,7 @@ def main() -> int:
         votes.measure(running, talk, report)
         provisioning.measure(running, report)
         mailings.measure(report)
+        merging.measure(report)
         rosters.measure(report)
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]

@@ -165,6 +165,19 @@ def test_a_file_without_headings_says_so_and_repeats_nothing(in_acme: Tenant) ->
     assert "kit" not in str(found)
 
 
+def test_nothing_else_that_is_sealed_passes_for_a_roster(in_acme: Tenant) -> None:
+    """Adversary 14: a name somebody came forward with is not read out as the heading of a column."""
+    conversation = make_conversation()
+    name = anonymity.sealed_for_vault(bytes(conversation.public_key), b"Kit Jones")
+
+    job = vault().examine(conversation=conversation.pk, roster=name, areas={"everybody": "Everybody"})
+    runner.run_waiting()
+
+    found = vault().job(conversation=conversation.pk, job=job)
+    assert (found.state, found.preview) == ("failed", None)
+    assert "Kit" not in str(found)
+
+
 def test_areas_are_found_by_name_and_the_others_asked_for(in_acme: Tenant) -> None:
     """R06, R41."""
     areas = {"staff": "Staff", "students": "Students and pupils"}
