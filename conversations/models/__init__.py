@@ -4,9 +4,11 @@ The tenant's nouns. No table here holds anything about a person.
 No author column exists, and no value repeats over two contributions of one person.
 """
 
+from conversations.models.announcement import Announcement
 from conversations.models.contribution import Comment, Idea, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
+from conversations.models.paper import BatchState, PaperBatch, PaperEntry, PaperForm
 from conversations.models.report import Reason, Report
 from conversations.models.survey import Bucket, Dimension
 from conversations.models.thread import Message, MessageKind, Thread
@@ -14,7 +16,9 @@ from conversations.models.vote import Vote
 from conversations.models.words import IdeaWords
 
 __all__ = [
+    "Announcement",
     "Area",
+    "BatchState",
     "Bucket",
     "Comment",
     "Conversation",
@@ -25,6 +29,9 @@ __all__ = [
     "MessageKind",
     "Page",
     "PageCode",
+    "PaperBatch",
+    "PaperEntry",
+    "PaperForm",
     "Reason",
     "Report",
     "Source",

@@ -39,6 +39,7 @@ def home(request: ConversationRequest) -> HttpResponse:
     context |= {
         "streams": conversations.streams(request.conversation, area=area),
         "totals": conversations.totals(request.conversation),
+        "announcements": conversations.announcements(request.conversation, at=now),
         "has_several_areas": conversations.has_several_areas(request.conversation),
     }
     return render(request, "conversations/home.html", context)
@@ -48,7 +49,8 @@ def home(request: ConversationRequest) -> HttpResponse:
 def stream(request: ParticipantRequest, stream: UUID) -> HttpResponse:
     sort, after = sort_of(request), request.GET.get("after")
     session = request.participant
-    shown, today = conversations.stream_at(request.conversation, stream), today_for(request)
+    today = today_for(request)
+    shown = conversations.stream_at(request.conversation, stream, at=today["now"])
     page = ideas.page_of(
         request.conversation, stream, sort=sort, after=after, by=session.ticket, known=session.ideas
     )
@@ -92,6 +94,7 @@ def show_idea(
     """
     session, again, today = request.participant, again or Again(), today_for(request)
     card, question = ideas.idea_at(request.conversation, idea, by=session.ticket, known=session.ideas)
+    conversations.stream_at(request.conversation, card.stream, at=today["now"])
     page = ideas.comments_of(idea, after=after, by=session.ticket, known=session.comments)
     own = [comment.id for comment in page.comments if comment.is_own] if today["may_write"] else []
     is_today_or_alone = card.day == today["today"] or not card.reactions

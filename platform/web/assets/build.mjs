@@ -28,7 +28,7 @@ for (const part of ["latin", "latin-ext"]) {
 
 const icons = [
   "arrow-left", "arrow-right", "check", "chevron-down", "circle-alert", "clock", "eye", "flag", "inbox", "info",
-  "lightbulb", "lock", "log-out", "mail", "message-circle", "pencil", "shield-check", "thumbs-down",
+  "lightbulb", "lock", "log-out", "mail", "message-circle", "pencil", "pin", "shield-check", "thumbs-down",
   "thumbs-up", "users", "x",
 ];
 const symbols = icons.map((name) => {
