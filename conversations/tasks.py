@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, rewriting, tallies
+from conversations.services import letters, measuring, rewriting, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -39,3 +39,13 @@ def invite_everywhere() -> None:
 @tenant_task("conversations.invite")
 def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
+
+
+@platform_task("conversations.measure_everywhere")
+def measure_everywhere() -> None:
+    send_to_each_tenant("conversations.measure")
+
+
+@tenant_task("conversations.measure")
+def measure() -> None:
+    measuring.measure_files()

@@ -15,6 +15,7 @@ from privacy.vault.shapes import (
     MailingCounts,
     MailingKind,
     OwnTags,
+    Standing,
 )
 from privacy.vault.verb import Caller
 
@@ -139,3 +140,9 @@ class Vault:
 
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))
+
+    def standing(self) -> Standing:
+        return cast("Standing", self._ask("standing", {}))
+
+    def retry(self, *, job: UUID) -> None:
+        self._ask("retry", {"job": job})

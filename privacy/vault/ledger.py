@@ -24,6 +24,10 @@ from privacy.vault.waking import wake_runner
 LEASE = timedelta(minutes=15)
 
 
+# These read what came with them, and it is gone once they ended.
+_WITH_INPUT = frozenset({"enrol"})
+
+
 class LeaseLost(RuntimeError):
     """Another runner took the job over. Whatever this one did is rolled back."""
 
@@ -94,3 +98,18 @@ def finish(claim: Claim, report: Report, *, has_failed: bool = False) -> None:
     )
     if not changed:
         raise LeaseLost
+
+
+def can_retry(job: Job) -> bool:
+    """A job that failed, unless it needs a file that is gone."""
+    return job.state == JobState.FAILED and (job.sealed_input is not None or job.verb not in _WITH_INPUT)
+
+
+def retry(job: UUID) -> None:
+    """Let a failed job wait again. Raises UnknownJob."""
+    found = Job.objects.filter(pk=job).first()
+    if found is None or not can_retry(found):
+        raise UnknownJob
+    if not Job.objects.filter(pk=job, state=JobState.FAILED).update(state=JobState.WAITING, report=None):
+        raise UnknownJob
+    wake_runner()
