@@ -13,7 +13,7 @@ from config.celery import app
 from conversations.models import Conversation
 from conversations.queries.operations import is_runner_late, operations
 from conversations.services.operations import retry_vault_job
-from kernel import pulse
+from kernel import pulse, tasks
 from kernel.storage import TenantStorage
 from kernel.tenancy import Tenant, tenant_context
 from kernel.zones import inside_vault
@@ -38,16 +38,25 @@ def run(task: str, tenant: Tenant | None = None) -> None:
     app.tasks[task].apply(headers=headers, throw=True)
 
 
-def test_a_tick_is_seen_with_the_worker_that_did_it() -> None:
-    """R67."""
-    run("conversations.count_everywhere")
+@tasks.platform_task("tests.tick")
+def tick() -> None:
+    """A schedule's task that does nothing."""
 
-    found = {schedule.task: schedule for schedule in pulse.schedules(at=timezone.now())}
-    assert not found["conversations.count_everywhere"].is_late
-    assert found["conversations.count_everywhere"].every == "minute"
-    later = pulse.schedules(at=timezone.now() + timedelta(minutes=4))
-    assert {s.task: s.is_late for s in later}["conversations.count_everywhere"]
+
+def test_a_tick_is_seen_with_the_worker_that_did_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R67."""
+    ours = {**app.conf.beat_schedule, "tick": {"task": "tests.tick", "schedule": 60.0}}
+    monkeypatch.setitem(app.conf, "beat_schedule", ours)
+    run("tests.tick")
+
+    now = timezone.now()
+    found = {schedule.task: schedule for schedule in pulse.schedules(at=now)}
+    assert (found["tests.tick"].is_late, found["tests.tick"].every) == (False, "minute")
     assert found["conversations.rewrite_everywhere"].every == "day"
+    assert found["conversations.measure_everywhere"].every == "hour"
+    later = pulse.schedules(at=now + timedelta(minutes=4))
+    assert {schedule.task: schedule.is_late for schedule in later}["tests.tick"]
+    assert all(seen <= timezone.now() for seen in pulse.workers().values())
 
 
 def test_files_are_counted_for_each_organisation(in_acme: Tenant) -> None:
