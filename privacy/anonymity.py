@@ -66,6 +66,11 @@ def sealed_for_vault(public_key: bytes, plain: bytes, *, padded_to: int = 1024) 
     return SealedBox(_public_key(public_key)).encrypt(plain.ljust(padded_to, b" "))
 
 
+def sealed_file(public_key: bytes, content: bytes) -> bytes:
+    """A file only the vault may read, such as a roster that waits to be taken in."""
+    return SealedBox(_public_key(public_key)).encrypt(content)
+
+
 def owner_tag(secret: bytes, kind: Kind, n: int) -> bytes:
     """The tag of a person's n-th idea or comment, n from 0."""
     return _hmac(secret, f"{kind}:{n}".encode())

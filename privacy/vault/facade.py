@@ -15,6 +15,8 @@ from privacy.vault.shapes import (
     MailingCounts,
     MailingKind,
     OwnTags,
+    Population,
+    Reading,
     Standing,
 )
 from privacy.vault.verb import Caller
@@ -35,10 +37,26 @@ class Vault:
     def conversations(self) -> list[UUID]:
         return cast("list[UUID]", self._ask("conversations", {}))
 
-    def enrol(self, *, conversation: UUID, roster: bytes, areas: list[str]) -> UUID:
-        return cast(
-            "UUID", self._ask("enrol", {"conversation": conversation, "roster": roster, "areas": areas})
-        )
+    def examine(
+        self, *, conversation: UUID, roster: bytes, areas: dict[str, str], reading: Reading | None = None
+    ) -> UUID:
+        arguments = {"conversation": conversation, "roster": roster, "areas": areas, "reading": reading}
+        return cast("UUID", self._ask("examine", arguments))
+
+    def enrol(
+        self,
+        *,
+        conversation: UUID,
+        roster: bytes,
+        areas: list[str],
+        reading: Reading | None = None,
+        is_sealed: bool = False,
+    ) -> UUID:
+        arguments = {"conversation": conversation, "roster": roster, "areas": areas, "reading": reading}
+        return cast("UUID", self._ask("enrol", {**arguments, "is_sealed": is_sealed}))
+
+    def population(self, *, conversation: UUID) -> Population:
+        return cast("Population", self._ask("population", {"conversation": conversation}))
 
     def enrol_voices(self, *, conversation: UUID, count: int, area: str) -> list[Ticket]:
         arguments = {"conversation": conversation, "count": count, "area": area}

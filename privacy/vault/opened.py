@@ -54,6 +54,13 @@ class Opened:
             raise RouteRefused
         return UUID(bytes=plain[:16])
 
+    def open_file(self, box: bytes) -> bytes:
+        """A file that was sealed to the conversation's public key. Raises DoesNotOpen."""
+        try:
+            return self._box.decrypt(box)
+        except (CryptoError, ValueError, TypeError) as reason:
+            raise sealing.DoesNotOpen("A sealed file did not open.") from reason
+
     @cached_property
     def _box(self) -> SealedBox[PrivateKey]:
         return SealedBox(PrivateKey(self.keys.private))

@@ -58,6 +58,7 @@ def _send_codes() -> int:
 
 
 def _run_job() -> int:
+    ledger.forget_previews(at=timezone.now())
     claim = ledger.claim(at=timezone.now())
     if claim is not None:
         _run(claim)
@@ -76,7 +77,7 @@ def _mail(post: Post, at: datetime) -> int:
 
 def _run(claim: ledger.Claim) -> None:
     try:
-        jobs.run(claim)
+        jobs.run(claim, meanwhile=_send_codes)
     except ledger.LeaseLost:
         log.warning("lease_lost", job=str(claim.id))
     except (DatabaseError, DomainError):
