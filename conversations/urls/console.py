@@ -1,5 +1,29 @@
-"""The console, as far as conversations go: everything stands under an organisation and one of its projects."""
+"""The console, as far as conversations go: almost everything stands under an organisation and one of its projects."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from conversations.views.console import announcing, keying, operations, piles, posts
+
+_PROJECT = "organisations/<uuid:organisation>/projects/<uuid:project>"
+_PILE = f"{_PROJECT}/paper/<uuid:batch>"
+
+urlpatterns: list[URLPattern] = [
+    path("operations/", operations.overview, name="operations"),
+    path("operations/jobs/<uuid:job>/retry/", operations.retry, name="retry_job"),
+    path(f"{_PROJECT}/posts/", posts.posts, name="console_posts"),
+    path(f"{_PROJECT}/posts/answer/<uuid:idea>/", posts.answer, name="console_answer"),
+    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/", posts.edit, name="console_post"),
+    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/change/", posts.change, name="console_post_change"),
+    path(f"{_PROJECT}/announcements/", announcing.announcements, name="console_announcements"),
+    path(
+        f"{_PROJECT}/announcements/<uuid:announcement>/", announcing.announcement, name="console_announcement"
+    ),
+    path(f"{_PROJECT}/stages/", announcing.all_stages, name="console_stages"),
+    path(f"{_PROJECT}/stages/<uuid:stream>/", announcing.set_stage, name="console_stage"),
+    path(f"{_PROJECT}/paper/", piles.all_piles, name="console_paper"),
+    path(f"{_PILE}/", piles.pile, name="console_pile"),
+    path(f"{_PILE}/change/", piles.change, name="console_pile_change"),
+    path(f"{_PILE}/keying/", keying.key, name="console_keying"),
+    path(f"{_PILE}/checking/", keying.check, name="console_checking"),
+    path(f"{_PILE}/upload/", keying.upload, name="console_upload"),
+]

@@ -21,7 +21,7 @@ _LONGEST_CELL = 320
 _LONGEST_LABEL = 120
 _MOST_AREAS = 50
 _YES = {"yes", "y", "true", "1", "x", "ydw", "ie"}
-_NOT_KNOWN = {"", "-", "–", "n/a", "#n/a", "null", "none"}  # noqa: RUF001  (a dash that spreadsheets write)
+_NOT_KNOWN = {"", "-", "–", "n/a", "#n/a", "null", "none"}
 _FORMULA = ("=", "+", "-", "@")
 
 

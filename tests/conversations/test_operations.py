@@ -15,7 +15,7 @@ from conversations.queries.operations import is_runner_late, operations
 from conversations.services.operations import retry_vault_job
 from kernel import pulse, tasks
 from kernel.storage import TenantStorage
-from kernel.tenancy import Tenant, tenant_context
+from kernel.tenancy import Tenant, owner_in, tenant_context
 from kernel.zones import inside_vault
 from privacy.vault import ledger, runner
 from privacy.vault.interface import vault
@@ -26,6 +26,7 @@ from tenants.models import Organisation, Role
 from tenants.permissions import RoleMissing, Staff
 from tests.conversations.test_outages import database_away, valkey_away, vault_away
 from tests.making import make_conversation
+from tests.staffing import desk_of, make_staff
 
 OPERATOR = Staff(id=uuid4(), name="Oli", roles=frozenset({Role.OPERATOR}))
 
@@ -130,11 +131,13 @@ def test_only_an_operator_tries_again(in_acme: Tenant) -> None:
 
 def test_organisations_that_are_behind_are_named(acme: Organisation) -> None:
     """R67."""
-    Organisation.objects.using("owner").filter(pk=acme.pk).update(migration_problem="lock timeout")
+    with owner_in("public"):
+        Organisation.objects.using("owner").filter(pk=acme.pk).update(migration_problem="lock timeout")
     try:
         found = operations(at=timezone.now()).organisations.found
     finally:
-        Organisation.objects.using("owner").filter(pk=acme.pk).update(migration_problem="")
+        with owner_in("public"):
+            Organisation.objects.using("owner").filter(pk=acme.pk).update(migration_problem="")
 
     assert found
     assert found.behind == 1
@@ -180,3 +183,45 @@ def test_the_page_takes_as_many_queries_at_any_size(acme: Organisation) -> None:
 
     statements = [query["sql"] for query in seen if query["sql"].startswith("SELECT")]
     assert len(statements) <= 7, statements
+
+
+# The page ------------------------------------------------------------------------------------
+
+
+def test_an_operator_sees_everything_on_one_page(acme: Organisation) -> None:
+    """R67."""
+    page = desk_of(make_staff(Role.OPERATOR)).get("/operations/")
+
+    text = page.content.decode()
+    assert page.status_code == 200
+    for words in ("PostgreSQL", "Valkey", "Task queue", "Jobs of the vault", "Rewrite by night", "Storage"):
+        assert words in text
+
+
+def test_operations_are_for_operators() -> None:
+    """R65."""
+    facilitator = desk_of(make_staff(Role.FACILITATOR))
+
+    assert facilitator.get("/operations/").status_code == 403
+    assert facilitator.post(f"/operations/jobs/{uuid4()}/retry/").status_code == 403
+
+
+def test_a_page_with_the_vault_away_says_so_in_its_place() -> None:
+    """R67: one sentence, and the rest as usual."""
+    operator = desk_of(make_staff(Role.OPERATOR))
+    with vault_away():
+        page = operator.get("/operations/")
+
+    assert page.status_code == 200
+    assert "What the vault works on cannot be seen at the moment" in page.content.decode()
+    assert "Rewrite by night" in page.content.decode()
+
+
+def test_a_job_is_tried_again_from_the_page(acme: Organisation) -> None:
+    operator = desk_of(make_staff(Role.OPERATOR))
+    with tenant_context(acme.tenant):
+        failed = _failed(make_conversation(), "purge")
+
+    assert operator.post(f"/operations/jobs/{failed.pk}/retry/")["Location"] == "/operations/"
+    again = operator.post(f"/operations/jobs/{failed.pk}/retry/")
+    assert (again.status_code, "cannot be tried again" in again.content.decode()) == (404, True)

@@ -11,7 +11,7 @@ import json
 import re
 import resource
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -24,11 +24,24 @@ from kernel.tables.texts import read_text
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 320
+# What somebody wrote under one question of a paper form.
+LONGEST_PROSE = 20_000
 _MEBIBYTE = 1024 * 1024
 _MEMORY = 220 * _MEBIBYTE
 _SECONDS = 18
 # Codecs are found by importing them, which opens files: they are looked up before that ends.
-_CODECS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1", "cp437", "ascii")
+_CODECS = (
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "cp1252",
+    "latin-1",
+    "cp437",
+    "ascii",
+)
 _BLANKS = re.compile(r"\s+")
 
 _EMPTY = "The file is empty. Upload a table whose first row names the columns."
@@ -38,7 +51,18 @@ _NO_TABLE = "This is not a table. Upload a workbook (.xlsx) or separated values 
 _NO_SHEET = "This workbook has no sheet with rows. Put the table on the first sheet."
 _TOO_WIDE = f"There are more than {MOST_COLUMNS} columns. Leave out those that are not needed."
 _TOO_LONG = f"There are more than {MOST_ROWS:,} rows. Split the file into several."
-_OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"BZh", b"MZ", b"\x7fELF")
+_OTHERS = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\x1f\x8b",
+    b"BZh",
+    b"MZ",
+    b"\x7fELF",
+)
 _OTHERS += (b"{\\rtf", b"<?xml", b"<!DOC", b"<html", b"<HTML", b"\xfd7zXZ", b"SQLite")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -65,11 +89,11 @@ def _is_linux() -> bool:
     return sys.platform == "linux"
 
 
-def read(content: bytes) -> dict[str, object]:
-    """The table as plain data, or the sentence that says why there is none."""
+def read(content: bytes, *, is_prose: bool = False) -> dict[str, object]:
+    """The table as plain data, or the sentence that says why there is none. Prose keeps its lines."""
     try:
         form, sheets, rows = _opened(content)
-        return {"form": form, "sheets": sheets, "rows": _bounded(rows)}
+        return {"form": form, "sheets": sheets, "rows": _bounded(rows, _prose if is_prose else _plain)}
     except TableRefused as refusal:
         return {"refusal": refusal.sentence}
     except (MemoryError, RecursionError):
@@ -95,7 +119,9 @@ def _workbook(content: bytes) -> tuple[str, int, Iterator[list[str]]]:
     """The first visible sheet's values. Formulas are never worked out: what the workbook last showed is read."""
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        visible = [
+            sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
+        ]
         if not visible:
             raise TableRefused(_NO_SHEET)
         sheet = workbook.get_sheet_by_name(visible[0])
@@ -120,7 +146,7 @@ def _words(cell: object) -> str:
     return str(cell)
 
 
-def _bounded(rows: Iterable[list[str]]) -> list[list[str]]:
+def _bounded(rows: Iterable[list[str]], plain: Callable[[str], str]) -> list[list[str]]:
     """Every row in its place, cut where no cell of a person would be. Raises TableRefused."""
     found: list[list[str]] = []
     for cells in rows:
@@ -128,7 +154,7 @@ def _bounded(rows: Iterable[list[str]]) -> list[list[str]]:
             cells.pop()
         if len(cells) > MOST_COLUMNS:
             raise TableRefused(_TOO_WIDE)
-        found.append([_plain(cell) for cell in cells])
+        found.append([plain(cell) for cell in cells])
         if len(found) > MOST_ROWS + 1:
             raise TableRefused(_TOO_LONG)
     while found and not any(found[-1]):
@@ -143,6 +169,10 @@ def _plain(cell: str) -> str:
     return _BLANKS.sub(" ", cell[: 8 * LONGEST_CELL]).strip()[: LONGEST_CELL + 1]
 
 
+def _prose(cell: str) -> str:
+    return cell[: LONGEST_PROSE + 1].strip()
+
+
 def main() -> None:
     confine()
-    json.dump(read(sys.stdin.buffer.read()), sys.stdout, ensure_ascii=True)
+    json.dump(read(sys.stdin.buffer.read(), is_prose=sys.argv[1] == "prose"), sys.stdout, ensure_ascii=True)
