@@ -10,7 +10,9 @@ from conversations.models import Announcement, Conversation
 from conversations.models.announcement import MOST_CHARACTERS_OF_ANNOUNCEMENT
 from conversations.queries.conversations import forget_conversations
 from conversations.services.texts import checked_text
+from kernel import audit
 from kernel.errors import DomainError, NotFound
+from kernel.tenancy import current_tenant
 from privacy.vault.interface import vault
 from privacy.vault.shapes import MailingKind
 from tenants.models import Role
@@ -68,7 +70,7 @@ def announce(*, conversation: Conversation, words: Words, by: Staff, form: UUID)
         if made.conversation_id != conversation.pk:
             raise NotFound
         if is_new and words.subject is not None:
-            _send(conversation, made, words.subject)
+            _send(conversation, made, words.subject, by)
     forget_conversations()
     return made
 
@@ -92,7 +94,7 @@ def change_announcement(
         found.is_sent = found.is_sent or words.subject is not None
         found.save()
         if words.subject is not None:
-            _send(conversation, found, words.subject)
+            _send(conversation, found, words.subject, by)
     forget_conversations()
     return found
 
@@ -129,8 +131,14 @@ def _held(conversation: Conversation, announcement: UUID) -> Announcement:
     return found
 
 
-def _send(conversation: Conversation, announcement: Announcement, subject: str) -> None:
+def _send(conversation: Conversation, announcement: Announcement, subject: str, by: Staff) -> None:
     """The vault refuses before anything is stored here, and makes one mailing for each announcement."""
+    audit.record(
+        "announcement sent",
+        by=by.id,
+        organisation=current_tenant().organisation,
+        about={"project": str(conversation.pk), "announcement": str(announcement.pk)},
+    )
     vault().announce(
         conversation=conversation.pk,
         kind=MailingKind.NEWS,

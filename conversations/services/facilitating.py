@@ -16,8 +16,10 @@ from conversations.models import Area, Conversation, Idea, Source, State, Stream
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
 from conversations.services.posting import NotHere
 from conversations.services.texts import checked_text
+from kernel import audit
 from kernel.database import row, rows
 from kernel.errors import DomainError, NotFound
+from kernel.tenancy import current_tenant
 from privacy.anonymity import Kind
 from tenants.models import Role
 from tenants.permissions import Staff, require_role
@@ -84,9 +86,11 @@ def post_prompt(
             return ids
         if len(written) != len(ids):
             raise CannotPostHere
+        _note("prompt posted", by, conversation)
     return ids
 
 
+@transaction.atomic
 def answer_as_facilitator(
     *, conversation: Conversation, idea: UUID, text: str, by: Staff, form: UUID, at: datetime
 ) -> UUID:
@@ -101,9 +105,11 @@ def answer_as_facilitator(
     values = [comment, text, day, idea, conversation.pk, at, comment]
     if row(_INSERT_ANSWER, values) == (0,):
         raise NotHere
+    _note("answer posted", by, conversation)
     return comment
 
 
+@transaction.atomic
 def edit_own_post(*, conversation: Conversation, kind: Kind, post: UUID, text: str, by: Staff) -> None:
     """
     Put another text in place of a facilitators' post; its readers are told that it was changed.
@@ -115,8 +121,10 @@ def edit_own_post(*, conversation: Conversation, kind: Kind, post: UUID, text: s
     text = checked_text(text, most=most)
     if row(_EDIT[kind], [text, text, post, conversation.pk]) != (1,):
         raise NotFound
+    _note("facilitators' post changed", by, conversation)
 
 
+@transaction.atomic
 def withdraw_own_post(*, conversation: Conversation, kind: Kind, post: UUID, by: Staff) -> None:
     """
     Take a facilitators' post away while nobody has reacted to it.
@@ -125,6 +133,7 @@ def withdraw_own_post(*, conversation: Conversation, kind: Kind, post: UUID, by:
     """
     require_role(by, Role.FACILITATOR)
     if row(_WITHDRAW[kind], [post, conversation.pk]) == (1,):
+        _note("facilitators' post withdrawn", by, conversation)
         return
     if row(_FIND[kind], [post, conversation.pk]) is None:
         raise NotFound
@@ -148,6 +157,12 @@ def pin_prompt(*, conversation: Conversation, idea: UUID, is_pinned: bool, by: S
         if is_pinned and not found.is_pinned:
             _require_room(found.stream_id, [found.area.code])
         ours.update(is_pinned=is_pinned)
+
+
+def _note(what: str, by: Staff, conversation: Conversation) -> None:
+    """Who of the team it was: known to the audit alone."""
+    about = {"project": str(conversation.pk)}
+    audit.record(what, by=by.id, organisation=current_tenant().organisation, about=about)
 
 
 def _require_room(stream: UUID, areas: Sequence[str]) -> None:

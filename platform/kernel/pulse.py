@@ -4,8 +4,10 @@ is stored. Kept in Valkey for the operations page; lost with it, and said again 
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -92,9 +94,9 @@ def queue_lengths() -> dict[str, int]:
     limits = {"socket_timeout": _SECONDS_FOR_BROKER, "socket_connect_timeout": _SECONDS_FOR_BROKER}
     try:
         with current_app.connection_for_read(transport_options=limits) as connection:
-            channel = connection.default_channel
             # Not asked passively: an empty queue is none for the broker.
-            return {name: channel.queue_declare(queue=name).message_count for name in sorted(names)}
+            declare: Callable[..., Any] = connection.default_channel.queue_declare  # type: ignore[attr-defined]  # every transport's channel has it
+            return {name: int(declare(queue=name).message_count) for name in sorted(names)}
     except (OperationalError, redis.RedisError, OSError) as away:
         raise BrokerDown from away
 
@@ -104,7 +106,7 @@ def _schedule(name: str, task: str, rhythm: object, seen: dict[str, str], at: da
     if isinstance(rhythm, crontab):
         every, patience = "day", _HOURS_OF_A_DAY * 3600.0
     else:
-        seconds = float(getattr(rhythm, "total_seconds", lambda: rhythm)())
+        seconds = rhythm.total_seconds() if isinstance(rhythm, timedelta) else float(str(rhythm))
         every, patience = _in_words(seconds), _TICKS_LATE * seconds
     is_late = last is None or (at - last).total_seconds() > patience
     return Schedule(name=name, task=task, every=every, last_at=last, is_late=is_late)

@@ -301,7 +301,7 @@ def test_an_announcement_is_shown_between_its_moments(
     now = NOW()
     with tenant_context(acme.tenant):
         for text, begins, ends in (("Old news", -2, -1), ("Read this <b>", -1, None), ("Not yet", 1, 2)):
-            words = Words(text, now + timedelta(days=begins), ends and now + timedelta(days=ends))
+            words = Words(text, now + timedelta(days=begins), now + timedelta(days=ends) if ends else None)
             announcing.announce(conversation=talk, words=words, by=FACILITATOR, form=uuid4())
 
     home = browser.get(f"/{talk.slug}/").content.decode()

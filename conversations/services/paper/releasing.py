@@ -28,8 +28,10 @@ from conversations.models import (
 )
 from conversations.services.paper.piles import held_batch, totals
 from conversations.services.rewriting import take_turns
+from kernel import audit
 from kernel.database import change
 from kernel.errors import DomainError
+from kernel.tenancy import current_tenant
 from tenants.models import Role
 from tenants.permissions import Staff, require_role
 
@@ -86,6 +88,12 @@ def release_pile(*, conversation: Conversation, batch: UUID, by: Staff, at: date
         held.forms.all().delete()
         held.state, held.released, held.released_on = BatchState.DONE, sorted(ids), today
         held.save(update_fields=["state", "released", "released_on", "dissolved_forms"])
+        audit.record(
+            "paper released",
+            by=by.id,
+            organisation=current_tenant().organisation,
+            about={"project": str(conversation.pk), "ideas": len(ids)},
+        )
     return len(ids)
 
 
@@ -114,6 +122,12 @@ def take_back_pile(*, conversation: Conversation, batch: UUID, by: Staff, at: da
         Idea.objects.filter(pk__in=held.released).delete()
         held.state, held.released, held.released_on = BatchState.KEYING, [], None
         held.save(update_fields=["state", "released", "released_on"])
+        audit.record(
+            "paper taken back",
+            by=by.id,
+            organisation=current_tenant().organisation,
+            about={"project": str(conversation.pk), "ideas": len(ideas)},
+        )
 
 
 def _require_releasable(batch: PaperBatch, *, at: datetime) -> None:

@@ -66,7 +66,7 @@ def check(request: ProjectRequest, batch: UUID) -> HttpResponse:
             return _form_page(request, line, form=form, typed=typed, refusal=refusal, is_check=True)
         return HttpResponseRedirect(address_of(request, "console_checking", batch))
     waiting = desk.next_to_check(line.batch, by=request.staff.id)
-    keyed = waiting and desk.keyed_form(line.batch, waiting.pk)
+    keyed = None if waiting is None else desk.keyed_form(line.batch, waiting.pk)
     if keyed is None or line.batch.state != BatchState.CHECKING or not line.batch.needs_check:
         return HttpResponseRedirect(address_of(request, "console_pile", batch))
     return _form_page(
