@@ -96,13 +96,13 @@ def test_a_pinned_prompt_and_an_announcement_reach_a_participant(
     """R31."""
     mark, page = uuid4().hex[:6], keyer.page
     keyer.go(f"{project}posts/", "console")
-    page.get_by_label("Question").select_option(label=_QUESTION)
-    page.get_by_label("Text").fill(f"What did you like this week? {mark}")
+    page.get_by_label("Question", exact=True).select_option(label=_QUESTION)
+    page.get_by_label("Text", exact=True).fill(f"What did you like this week? {mark}")
     page.get_by_label("Pin it").check()
     page.get_by_role("button", name="Post prompt").click()
     expect(page.get_by_text("Posted.")).to_be_visible()
     keyer.go(f"{project}announcements/", "console")
-    page.get_by_label("Text").fill(f"The canteen reads along. {mark}")
+    page.get_by_label("Text", exact=True).fill(f"The canteen reads along. {mark}")
     page.get_by_role("button", name="Announce").click()
     expect(page.get_by_text("Shown now").first).to_be_visible()
 
@@ -161,7 +161,7 @@ def test_an_operator_sees_what_runs(
 ) -> None:
     """R16, R67: the running product reports itself."""
     operator = visit_console(product, chromium, contexts, "operator", size=size)
-    operator.page.get_by_role("link", name="Operations").click()
+    operator.go("/operations/", "console")
 
     expect(operator.page.get_by_role("heading", name="Operations")).to_be_visible()
     expect(operator.page.get_by_text("does not answer")).to_have_count(0)
