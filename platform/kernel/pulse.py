@@ -26,6 +26,7 @@ log = structlog.get_logger("kernel.pulse")
 _TICKS, _WORKERS, _STORED = "web:pulse:ticks", "web:pulse:workers", "web:pulse:stored"
 _TICKS_LATE = 3
 _HOURS_OF_A_DAY = 25
+_SECONDS_OF_HOUR = 3600
 _SECONDS_FOR_BROKER = 3
 
 
@@ -36,7 +37,7 @@ class BrokerDown(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule and when its task last ended; `is_late` where that is too long ago, or never was."""
+    """A schedule and when its task last ended, as far as anybody remembers; `is_late` where that is too long ago."""
 
     name: str
     task: str
@@ -108,7 +109,8 @@ def _schedule(name: str, task: str, rhythm: object, seen: dict[str, str], at: da
     else:
         seconds = rhythm.total_seconds() if isinstance(rhythm, timedelta) else float(str(rhythm))
         every, patience = _in_words(seconds), _TICKS_LATE * seconds
-    is_late = last is None or (at - last).total_seconds() > patience
+    # What comes round rarely may not have come since Valkey started.
+    is_late = patience < _SECONDS_OF_HOUR if last is None else (at - last).total_seconds() > patience
     return Schedule(name=name, task=task, every=every, last_at=last, is_late=is_late)
 
 

@@ -82,7 +82,7 @@ def test_a_pile_of_five_forms_is_keyed_by_keyboard_and_appears_as_ideas(
         expect(checker.page.get_by_role("heading", name=f"Compare form {number}")).to_be_visible()
         _type(checker.page, "[Control+Enter]")
     checker.page.get_by_role("button", name="Release 6 ideas").click()
-    expect(checker.page.get_by_text("6 ideas are in the conversation")).to_be_visible()
+    expect(checker.page.get_by_text("In the conversation now")).to_be_visible()
 
     participant.go(f"/workplace/search/?q={mark}")
     expect(participant.page.locator("article")).to_have_count(6)
@@ -151,7 +151,7 @@ def test_the_pages_of_the_desk_are_accessible(
     file = {"name": "forms.csv", "mimeType": "text/csv", "buffer": b"1,Notes\nMore light,x\n=1+1,\n"}
     page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]  # playwright's own shape
     page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_text("1 cells cannot be taken in")).to_be_visible()
+    expect(page.get_by_text("1 cell cannot be taken in")).to_be_visible()
     desk.must_be_accessible()
 
 

@@ -165,7 +165,7 @@ def take_in(
     require_role(by, Role.FACILITATOR)
     found = _found(upload, columns, streams)
     if found.problems:
-        raise RowsToPutRight(count=len(found.problems))
+        raise RowsToPutRight
     forms: list[tuple[UUID, Answers]] = [
         (uuid5(upload.id, str(number)), answers) for number, answers in found.forms
     ]

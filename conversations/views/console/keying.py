@@ -144,7 +144,7 @@ def _take_in(request: ProjectRequest, line: PileLine) -> HttpResponse:
             trouble=refusal.sentence,
             status=refusal.status,
         )
-    messages.info(request, f"{taken:,} forms are added to the pile.")
+    messages.info(request, f"Added to the pile: {taken:,}.")
     return HttpResponseRedirect(address_of(request, "console_pile", batch))
 
 

@@ -77,7 +77,7 @@ def _act(request: ProjectRequest, batch: UUID, act: str) -> str:
         return "Open again."
     if act == "release":
         shown = releasing.release_pile(conversation=conversation, batch=batch, by=by, at=now)
-        return f"{shown:,} ideas are in the conversation, marked “From a paper form”."
+        return f"In the conversation now, marked “From a paper form”: {shown:,}."
     if act == "take-back":
         releasing.take_back_pile(conversation=conversation, batch=batch, by=by, at=now)
         return "Taken back. The ideas wait here again; which form each stood on is not known any more."
