@@ -90,8 +90,9 @@ def stored() -> dict[UUID, Stored]:
 
 def queue_lengths() -> dict[str, int]:
     """How many tasks wait in each queue. Raises BrokerDown."""
-    routes = current_app.conf.task_routes or {}
-    names = {*current_app.amqp.queues, *(route["queue"] for route in routes.values() if "queue" in route)}
+    conf = current_app.conf
+    routed = {route["queue"] for route in (conf.task_routes or {}).values() if "queue" in route}
+    names = {str(conf.task_default_queue), *(queue.name for queue in conf.task_queues or ()), *routed}
     limits = {"socket_timeout": _SECONDS_FOR_BROKER, "socket_connect_timeout": _SECONDS_FOR_BROKER}
     try:
         with current_app.connection_for_read(transport_options=limits) as connection:

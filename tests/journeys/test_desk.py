@@ -1,7 +1,6 @@
 """The facilitators' desk and the operations page, with a real browser."""
 
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -31,7 +30,7 @@ def keyer(product: Product, chromium: Browser, contexts: list[BrowserContext]) -
 
 
 @pytest.fixture
-def participant(product: Product, chromium: Browser, contexts: list[BrowserContext]) -> Iterator[Visitor]:
+def participant(product: Product, chromium: Browser, contexts: list[BrowserContext]) -> Visitor:
     visitor = visit(product, chromium, contexts, viewport=PHONE)
     visitor.sign_in("max@demo.example")
     return visitor
