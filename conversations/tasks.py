@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, measuring, rewriting, tallies
+from conversations.services import letters, measuring, rewriting, rosters, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -49,3 +49,13 @@ def measure_everywhere() -> None:
 @tenant_task("conversations.measure")
 def measure() -> None:
     measuring.measure_files()
+
+
+@platform_task("conversations.finish_rosters_everywhere")
+def finish_rosters_everywhere() -> None:
+    send_to_each_tenant("conversations.finish_rosters")
+
+
+@tenant_task("conversations.finish_rosters")
+def finish_rosters() -> None:
+    rosters.finish_imports(at=timezone.now())

@@ -10,6 +10,7 @@ from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
 from conversations.models.paper import BatchState, PaperBatch, PaperEntry, PaperForm
 from conversations.models.report import Reason, Report
+from conversations.models.roster import RosterUpload
 from conversations.models.survey import Bucket, Dimension
 from conversations.models.thread import Message, MessageKind, Thread
 from conversations.models.vote import Vote
@@ -34,6 +35,7 @@ __all__ = [
     "PaperForm",
     "Reason",
     "Report",
+    "RosterUpload",
     "Source",
     "State",
     "Stream",

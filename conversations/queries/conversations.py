@@ -144,7 +144,7 @@ def _find(slug: str) -> _Frame | None:
     return _Frame(
         conversation=conversation,
         streams=streams,
-        has_survey=Dimension.objects.filter(conversation=conversation).exists(),
+        has_survey=Dimension.objects.filter(conversation=conversation, is_asked=True).exists(),
         has_several_areas=conversation.areas.count() > 1,
         announcements=list(conversation.announcements.order_by("position", "shown_from", "id")),
     )

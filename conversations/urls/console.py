@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from conversations.views.console import announcing, keying, operations, piles, posts
+from conversations.views.console import announcing, keying, operations, piles, posts, rosters
 
 _PROJECT = "organisations/<uuid:organisation>/projects/<uuid:project>"
 _PILE = f"{_PROJECT}/paper/<uuid:batch>"
@@ -26,4 +26,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PILE}/keying/", keying.key, name="console_keying"),
     path(f"{_PILE}/checking/", keying.check, name="console_checking"),
     path(f"{_PILE}/upload/", keying.upload, name="console_upload"),
+    path(f"{_PROJECT}/roster/", rosters.roster, name="roster"),
+    path(f"{_PROJECT}/roster/upload/", rosters.upload, name="roster_upload"),
+    path(f"{_PROJECT}/roster/resend/", rosters.resend, name="roster_resend"),
+    path(f"{_PROJECT}/roster/import/", rosters.bringing_in, name="roster_import"),
+    path(f"{_PROJECT}/roster/import/columns/", rosters.columns, name="roster_columns"),
+    path(f"{_PROJECT}/roster/import/groups/", rosters.groups, name="roster_groups"),
+    path(f"{_PROJECT}/roster/import/confirm/", rosters.confirm, name="roster_confirm"),
+    path(f"{_PROJECT}/roster/import/discard/", rosters.discard, name="roster_discard"),
+    path(f"{_PROJECT}/roster/import/to-put-right.csv", rosters.troubles, name="roster_troubles"),
 ]

@@ -178,7 +178,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# A roster has up to 100 columns to say something about, and up to 200 groups to tick.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+# Files stay in memory until they are sealed; what is larger is not taken at all.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024 + 64 * 1024
 
 # Cookies and headers ---------------------------------------------------------------------
 COOKIE_PREFIX = "" if PLAIN_HTTP else "__Host-"

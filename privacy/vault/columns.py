@@ -77,9 +77,7 @@ def columns_of(headings: list[str], rows: list[list[str]]) -> list[Column]:
         values = Counter(row[place].casefold() for row in rows if len(row) > place and row[place])
         # The first values are as good as any; they are looked at here and go nowhere.
         sample = [row[place] for row in rows[:_LOOKED_AT] if len(row) > place and row[place]]
-        found.append(
-            Column(one_line(heading)[:_LONGEST_HEADING], sum(values.values()), len(values), sample)
-        )
+        found.append(Column(one_line(heading)[:_LONGEST_HEADING], sum(values.values()), len(values), sample))
     return found
 
 

@@ -77,7 +77,9 @@ def examine(claim: Claim, meanwhile: Callable[[], object]) -> None:
         areas=roster.areas,
         reading=roster.reading,
     )
-    sealed = keys.seal("job", "preview", claim.id, msgspec.msgpack.encode(preview)) if roster.columns else None
+    sealed = (
+        keys.seal("job", "preview", claim.id, msgspec.msgpack.encode(preview)) if roster.columns else None
+    )
     report = _report(plan, roster, asked)
     ledger.finish(claim, report, has_failed=sealed is None, sealed_preview=sealed)
 
@@ -137,17 +139,19 @@ def _planned(keys: Opened, roster: Roster, known: Remembered) -> _Plan:
         found = {there[index] for index in indexes if index in there}
         digest = _digest(keys, row, indexes[0])
         is_same = any(lines.get(index) == digest for index in indexes)
-        is_known = bool(found) or any(index in gone or index in lines for index in indexes)
-        if len(found) > 1:
+        has_left = bool(gone.intersection(indexes))
+        # Who left would have been there: their row is refused where it would be refused otherwise.
+        if len(found) + has_left > 1:
             plan.troubles.append(Trouble(row.number, "", "it fits two people who are there already"))
             continue
         person = next(iter(found), None)
         if person and met.setdefault(person, row.number) != row.number:
             plan.troubles.append(Trouble(row.number, "", "an earlier row is about the same person"))
             continue
+        is_known = bool(found) or has_left or any(index in lines for index in indexes)
         _count(plan, is_same=is_same, is_known=is_known)
         lines[indexes[0]] = digest
-        if person is None and not gone.intersection(indexes):
+        if person is None and not has_left:
             plan.new.append(row)
         elif person is not None and not is_same:
             changed.append((row, person))
@@ -211,8 +215,8 @@ def _update(keys: Opened, rows: list[tuple[Row, UUID]]) -> list[str]:
     ids = [person for _row, person in rows]
     locked = Person.objects.filter(pk__in=ids, leaving=Leaving.NO).select_for_update().in_bulk()
     ended = []
-    for row, id in rows:
-        if (person := locked.get(id)) is None:
+    for row, known in rows:
+        if (person := locked.get(known)) is None:
             continue
         before = attributes_of(keys, person)
         _set_addresses(keys, row, person)

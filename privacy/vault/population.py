@@ -70,9 +70,7 @@ def with_roster(known: Remembered, roster: Roster) -> Remembered:
     read = zip(roster.columns, roster.reading.columns, strict=True)
     return Remembered(
         meanings={**known.meanings, **{folded(column.heading): meaning for column, meaning in read}},
-        reading=Reading(
-            merges=roster.reading.merges, areas={**known.reading.areas, **roster.reading.areas}
-        ),
+        reading=Reading(merges=roster.reading.merges, areas={**known.reading.areas, **roster.reading.areas}),
         names={**roster.names, **known.names},
         labels=labels,
         kinds=known.kinds,
@@ -122,7 +120,9 @@ def dimensions_seen(kinds: Counter[Kind], known: Remembered, roster: Roster) -> 
     too_fine = {column.heading for column in roster.columns if column.is_too_fine}
     sizes, shares = _sizes(kinds), unique_shares(kinds)
     seen = []
-    for dimension in sorted(sizes, key=lambda code: list(known.names).index(code) if code in known.names else 99):
+    for dimension in sorted(
+        sizes, key=lambda code: list(known.names).index(code) if code in known.names else 99
+    ):
         name, groups = known.names.get(dimension, dimension), known.labels.get(dimension, {})
         # Merged groups of a fine column are listed again as soon as they are few.
         is_listed = len(sizes[dimension]) <= MOST_BUCKETS and not (

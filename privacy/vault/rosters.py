@@ -128,7 +128,9 @@ class _Reader:
         """Lists how areas are written, unless that is different for nearly everybody."""
         heading = self._heading(Meaning.AREA)
         if len(self._said) > _MOST_AREAS:
-            return [Trouble(0, heading, "it holds too many different names to be areas; leave the column out")]
+            return [
+                Trouble(0, heading, "it holds too many different names to be areas; leave the column out")
+            ]
         for code, people in sorted(self._said.items()):
             label = self._called[code]
             self.roster.areas.append(AreaSeen(code, label, people, self._area_called(code, label)))
@@ -155,7 +157,9 @@ class _Reader:
         email, phone = self._cell(plain, Meaning.EMAIL), self._cell(plain, Meaning.PHONE)
         found = []
         if email and imitates_another(email):
-            reason = "this address mixes letters of different alphabets, so it may imitate another; type it again"
+            reason = (
+                "this address mixes letters of different alphabets, so it may imitate another; type it again"
+            )
             found.append((self._heading(Meaning.EMAIL), reason))
         elif email and not read_email(email):
             found.append((self._heading(Meaning.EMAIL), "this is not an e-mail address"))
@@ -186,7 +190,9 @@ class _Reader:
         if not said:
             return "", [Trouble(number, self._heading(Meaning.AREA), "the area is missing")]
         if len(said) > _LONGEST_LABEL:
-            return "", [Trouble(number, self._heading(Meaning.AREA), "this is too long for the name of an area")]
+            return "", [
+                Trouble(number, self._heading(Meaning.AREA), "this is too long for the name of an area")
+            ]
         code = code_of(said)
         self._said[code] += 1
         return self._area_called(code, self._called.setdefault(code, said)), []

@@ -21,17 +21,33 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1
 _TAIL = 16
 
-_OF_OTHERS = "It holds other files inside. Copy the rows into a new workbook, save it as .xlsx, and upload that."
-_LINKS = (
-    "It takes values from other files or from a database. Copy the rows as values into a new workbook and upload that."
+_OF_OTHERS = (
+    "It holds other files inside. Copy the rows into a new workbook, save it as .xlsx, and upload that."
 )
-_MACROS = "It contains macros, which are never opened here. Save it as .xlsx (without macros) and upload that."
+_LINKS = "It takes values from other files or from a database. Copy the rows as values into a new workbook and upload that."
+_MACROS = (
+    "It contains macros, which are never opened here. Save it as .xlsx (without macros) and upload that."
+)
 _PASSWORD = "It is protected by a password. Save it without one and upload that."  # noqa: S105
 _BINARY = "It is a binary workbook (.xlsb). Save it as .xlsx and upload that."
 _OPEN_DOCUMENT = "It is an OpenDocument file. Save it as .xlsx or CSV and upload that."
 _NO_WORKBOOK = "It is an archive, but not an Excel workbook. Save the table as .xlsx or CSV and upload that."
 _TOO_BIG = "It grows far too large when it is unpacked. Copy the rows into a new workbook and upload that."
-_INSIDE = (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".docx", ".doc", ".pptx", ".7z", ".rar", ".gz", ".exe", ".bz2")
+_INSIDE = (
+    ".zip",
+    ".xlsx",
+    ".xlsm",
+    ".xlsb",
+    ".xls",
+    ".docx",
+    ".doc",
+    ".pptx",
+    ".7z",
+    ".rar",
+    ".gz",
+    ".exe",
+    ".bz2",
+)
 
 
 def check_archive(content: bytes) -> None:
@@ -61,7 +77,10 @@ def _check_names(names: list[str]) -> None:
         ("xl/workbook.bin" in known, _BINARY),
         ("mimetype" in known and "content.xml" in known, _OPEN_DOCUMENT),
         ("encryptedpackage" in known, _PASSWORD),
-        (any(name.startswith("xl/externallinks/") for name in small) or "xl/connections.xml" in known, _LINKS),
+        (
+            any(name.startswith("xl/externallinks/") for name in small) or "xl/connections.xml" in known,
+            _LINKS,
+        ),
         (any(name.startswith(("xl/embeddings/", "xl/activex/")) for name in small), _OF_OTHERS),
         (any(name.endswith(_INSIDE) for name in small), _OF_OTHERS),
         ("xl/workbook.xml" not in known or "[content_types].xml" not in known, _NO_WORKBOOK),

@@ -6,7 +6,7 @@ little memory and little time, and it is ended when it takes more.
 """
 
 import codecs
-import datetime
+import datetime as dt
 import json
 import re
 import resource
@@ -141,7 +141,7 @@ def _words(cell: object) -> str:
         return "yes" if cell else "no"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
     return str(cell)
 
