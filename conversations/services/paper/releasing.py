@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from conversations.models import (
+    Act,
     BatchState,
     Comment,
     Conversation,
@@ -148,7 +149,7 @@ def _is_untouched(ideas: list[Idea]) -> bool:
         idea.state == State.SHOWN and not idea.is_edited and idea.source == Source.PAPER for idea in ideas
     )
     return is_as_released and not any(
-        model.objects.filter(idea_id__in=ids).exists() for model in (Vote, Comment, Report, Thread)
+        model.objects.filter(idea_id__in=ids).exists() for model in (Vote, Comment, Report, Thread, Act)
     )
 
 

@@ -8,7 +8,9 @@ from privacy.vault.verbs import (
     holding,
     leaving,
     mailings,
+    merging,
     operations,
+    originals,
     survey,
 )
 
@@ -20,6 +22,8 @@ __all__ = [
     "holding",
     "leaving",
     "mailings",
+    "merging",
     "operations",
+    "originals",
     "survey",
 ]
