@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, outbox, rewriting, rosters, tallies
+from conversations.services import letters, measuring, outbox, rewriting, rosters, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -41,14 +41,14 @@ def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
 
 
-@platform_task("conversations.deliver_everywhere")
-def deliver_everywhere() -> None:
-    send_to_each_tenant("conversations.deliver")
+@platform_task("conversations.measure_everywhere")
+def measure_everywhere() -> None:
+    send_to_each_tenant("conversations.measure")
 
 
-@tenant_task("conversations.deliver")
-def deliver() -> None:
-    outbox.deliver_owed()
+@tenant_task("conversations.measure")
+def measure() -> None:
+    measuring.measure_files()
 
 
 @platform_task("conversations.finish_rosters_everywhere")
@@ -59,3 +59,13 @@ def finish_rosters_everywhere() -> None:
 @tenant_task("conversations.finish_rosters")
 def finish_rosters() -> None:
     rosters.finish_imports(at=timezone.now())
+
+
+@platform_task("conversations.deliver_everywhere")
+def deliver_everywhere() -> None:
+    send_to_each_tenant("conversations.deliver")
+
+
+@tenant_task("conversations.deliver")
+def deliver() -> None:
+    outbox.deliver_owed()

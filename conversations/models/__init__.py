@@ -5,9 +5,11 @@ No author column exists, and no value repeats over two contributions of one pers
 """
 
 from conversations.models.act import Act, ActKind, Delivery, Moved, Touch
+from conversations.models.announcement import Announcement
 from conversations.models.contribution import Comment, Idea, Rule, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
+from conversations.models.paper import BatchState, PaperBatch, PaperEntry, PaperForm
 from conversations.models.post import Post
 from conversations.models.report import Reason, Report
 from conversations.models.roster import RosterUpload
@@ -19,7 +21,9 @@ from conversations.models.words import IdeaWords
 __all__ = [
     "Act",
     "ActKind",
+    "Announcement",
     "Area",
+    "BatchState",
     "Bucket",
     "Comment",
     "Conversation",
@@ -32,6 +36,9 @@ __all__ = [
     "Moved",
     "Page",
     "PageCode",
+    "PaperBatch",
+    "PaperEntry",
+    "PaperForm",
     "Post",
     "Reason",
     "Report",

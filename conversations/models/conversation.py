@@ -90,9 +90,14 @@ class Stream(models.Model):
     question = models.CharField(max_length=200)
     context = models.TextField(blank=True)
     position = models.SmallIntegerField(default=0)
+    # Null opens with the conversation; until its moment a later stage is announced and cannot be reached.
+    opens_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.question
+
+    def has_opened(self, *, at: datetime) -> bool:
+        return self.opens_at is None or self.opens_at <= at
 
 
 class Tally(models.Model):

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from conversations.models import (
     Act,
@@ -24,6 +25,9 @@ from conversations.models import (
     Message,
     MessageKind,
     Moved,
+    PaperBatch,
+    PaperEntry,
+    PaperForm,
     Report,
     State,
     Thread,
@@ -40,6 +44,8 @@ from privacy.vault.shapes import OwnTags
 # but an idea's words after the idea, and a thread before its messages. What facilitators do comes last.
 _MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery)
 TABLES = tuple(model._meta.db_table for model in _MODELS)
+# Of these only what was deleted goes: which entries shared a form before they were released.
+_EMPTIED = tuple(model._meta.db_table for model in (PaperBatch, PaperForm, PaperEntry))
 _CHUNK = 20_000
 
 
@@ -54,6 +60,15 @@ def rewrite_all(*, at: datetime) -> None:
         rewrite_conversation(conversation=conversation, at=at)
     if due:
         compact()
+
+
+def take_turns() -> None:
+    """
+    Announce a writer to all these tables in their order, at the start of a transaction that touches several.
+
+    Writers do not wait for each other here; only the nightly rewrite and they do, and never half way.
+    """
+    change(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")
 
 
 def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
@@ -73,6 +88,8 @@ def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
             statement = _rewrite(model)
             cursor.execute(statement, [conversation.pk] * statement.count("%s"))
         Conversation.objects.filter(pk=conversation.pk).update(rewritten_on=today)
+    # After the locks: whoever releases a pile holds it while waiting for them.
+    _released(conversation).filter(released_on__lt=today).update(released=[])
     vault().forget(conversation=conversation.pk, batch=leaving.batch)
 
 
@@ -80,7 +97,7 @@ def compact() -> None:
     """Write the tables' files anew without the dead rows. Takes seconds for a million votes."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
-        for table in TABLES:
+        for table in (*TABLES, *_EMPTIED):
             cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
         cursor.execute("RESET lock_timeout")
 
@@ -93,7 +110,13 @@ def _is_due(conversation: Conversation, *, at: datetime) -> bool:
     closed_on = (
         conversation.closes_at.astimezone(conversation.zone).date() if conversation.closes_at else None
     )
-    return last is None or closed_on is None or last <= closed_on or _is_awaited(conversation)
+    return (
+        last is None
+        or closed_on is None
+        or last <= closed_on
+        or _is_awaited(conversation)
+        or _released(conversation).exists()
+    )
 
 
 def _is_awaited(conversation: Conversation) -> bool:
@@ -117,6 +140,11 @@ def _reported(conversation: UUID) -> list[UUID]:
     """What somebody reported, for finding the reports of those who leave."""
     found = rows(_REPORTED, [conversation] * _REPORTED.count("%s"))
     return [contribution for (contribution,) in found]
+
+
+def _released(conversation: Conversation) -> QuerySet[PaperBatch]:
+    """Piles that still know which ideas came from them. By night nobody may tell."""
+    return PaperBatch.objects.filter(conversation=conversation).exclude(released=[])
 
 
 def _withdraw(conversation: UUID, tags: list[bytes]) -> None:

@@ -36,8 +36,9 @@ app.conf.update(
     beat_schedule={
         "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
         "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
-        "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
+        "measure what is stored": {"task": "conversations.measure_everywhere", "schedule": 3600.0},
         "finish what rosters left": {"task": "conversations.finish_rosters_everywhere", "schedule": 600.0},
+        "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -16,6 +16,7 @@ from django.core import signing
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from kernel import pulse
 from kernel.postgresql.base import NoTenant
 from kernel.tenancy import Tenant, current_tenant, directory, tenant_context
 
@@ -39,6 +40,7 @@ def tenant_task(name: str, *, minutes: int = 5) -> Callable[[Callable[P, None]],
         def run(task: Task[Any, Any], /, **ids: Any) -> None:  # noqa: ANN401  (checked by the work's own signature)
             with tenant_context(_tenant_of(task)):
                 work(**ids)  # type: ignore[call-arg]  # tasks take named ids only
+            pulse.note_work(task.request.hostname)
 
         return work
 
@@ -49,10 +51,11 @@ def platform_task(name: str, *, minutes: int = 5) -> Callable[[Callable[P, None]
     """Declare a task of the platform itself, such as a dispatcher that visits every tenant."""
 
     def declare(work: Callable[P, None]) -> Callable[P, None]:
-        @shared_task(name=name, time_limit=minutes * _MINUTES)
-        @functools.wraps(work)
-        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        @shared_task(name=name, bind=True, time_limit=minutes * _MINUTES)
+        def run(task: Task[Any, Any], /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (checked by the work's own signature)
             work(*args, **kwargs)
+            pulse.note_work(task.request.hostname)
+            pulse.note_tick(name)
 
         return work
 

@@ -19,6 +19,7 @@ from privacy.vault.shapes import (
     PartTies,
     Population,
     Reading,
+    Standing,
 )
 from privacy.vault.verb import Caller
 
@@ -183,3 +184,9 @@ class Vault:
 
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))
+
+    def standing(self) -> Standing:
+        return cast("Standing", self._ask("standing", {}))
+
+    def retry(self, *, job: UUID) -> None:
+        self._ask("retry", {"job": job})

@@ -246,3 +246,40 @@ class MailingCounts:
     sent: int
     failed: int
     unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobStanding:
+    """A job of the ledger as an operator sees it: whose it is, what it does and how far, nothing of its content."""
+
+    id: UUID
+    organisation: UUID
+    verb: str
+    state: str
+    asked_at: datetime
+    tries: int
+    can_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailingStanding:
+    organisation: UUID
+    counts: MailingCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    How the vault's own work is doing, in states and counts.
+
+    `jobs` are those that are not done, the oldest first, and `mailings` the newest, both up to a limit; the
+    counts are of all. `runner_seen_at` is None where no runner was heard of.
+    """
+
+    jobs: list[JobStanding]
+    jobs_by_state: dict[str, int]
+    mailings: list[MailingStanding]
+    letters_waiting: int
+    letters_unknown: int
+    oldest_letter_at: datetime | None
+    runner_seen_at: datetime | None

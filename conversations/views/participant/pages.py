@@ -40,6 +40,7 @@ def home(request: ConversationRequest) -> HttpResponse:
     context |= {
         "streams": conversations.streams(request.conversation, area=area),
         "totals": conversations.totals(request.conversation),
+        "announcements": conversations.announcements(request.conversation, at=now),
         "has_several_areas": conversations.has_several_areas(request.conversation),
     }
     return render(request, "conversations/home.html", context)
@@ -49,7 +50,8 @@ def home(request: ConversationRequest) -> HttpResponse:
 def stream(request: ParticipantRequest, stream: UUID) -> HttpResponse:
     sort, after = sort_of(request), request.GET.get("after")
     session = request.participant
-    shown, today = conversations.stream_at(request.conversation, stream), today_for(request)
+    today = today_for(request)
+    shown = conversations.stream_at(request.conversation, stream, at=today["now"])
     page = ideas.page_of(
         request.conversation, stream, sort=sort, after=after, by=session.ticket, known=session.ideas
     )
@@ -94,6 +96,7 @@ def show_idea(
     session, today = request.participant, today_for(request)
     try:
         card, question = ideas.idea_at(request.conversation, idea, by=session.ticket, known=session.ideas)
+        conversations.stream_at(request.conversation, card.stream, at=today["now"])
     except NotFound:
         return _gone(request, idea, again=again)
     again = again or Again()

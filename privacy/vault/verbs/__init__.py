@@ -9,6 +9,7 @@ from privacy.vault.verbs import (
     leaving,
     mailings,
     merging,
+    operations,
     originals,
     survey,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "leaving",
     "mailings",
     "merging",
+    "operations",
     "originals",
     "survey",
 ]
