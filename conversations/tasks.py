@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, rewriting, tallies
+from conversations.services import letters, lifecycle, rewriting, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -39,3 +39,8 @@ def invite_everywhere() -> None:
 @tenant_task("conversations.invite")
 def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
+
+
+@platform_task("conversations.complete_due")
+def complete_due() -> None:
+    lifecycle.complete_due()

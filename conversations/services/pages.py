@@ -87,6 +87,13 @@ def preview_page(*, code: PageCode, language: str, slug: str) -> str:
     return f"{sites.own_address().rstrip('/')}{path}?preview={token}"
 
 
+def require_pages() -> None:
+    """That each page can be read in each language we offer, in an organisation that has just been made."""
+    for code in PageCode:
+        for language, _name in settings.LANGUAGES:
+            pages.page_text(code, language=language)
+
+
 def _checked(text: str) -> str:
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not text:

@@ -33,9 +33,13 @@ app.conf.update(
     redbeat_key_prefix="web:redbeat:",
     redbeat_redis_options={},
     timezone="Europe/London",
+    # Only the worker of this queue has the owner's login.
+    task_routes={"tenants.provision*": {"queue": "provision"}},
     beat_schedule={
         "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
         "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
+        "go on with organisations half made": {"task": "tenants.provision_waiting", "schedule": 60.0},
+        "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

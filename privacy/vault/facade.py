@@ -15,6 +15,7 @@ from privacy.vault.shapes import (
     MailingCounts,
     MailingKind,
     OwnTags,
+    Population,
 )
 from privacy.vault.verb import Caller
 
@@ -45,6 +46,15 @@ class Vault:
 
     def job(self, *, conversation: UUID, job: UUID) -> JobReport:
         return cast("JobReport", self._ask("job", {"conversation": conversation, "job": job}))
+
+    def population(self, *, conversation: UUID) -> Population:
+        return cast("Population", self._ask("population", {"conversation": conversation}))
+
+    def rehearse(
+        self, *, conversation: UUID, address: str, code: str, opens_at: datetime, closes_at: datetime
+    ) -> None:
+        arguments = {"conversation": conversation, "address": address, "code": code}
+        self._ask("rehearse", {**arguments, "opens_at": opens_at, "closes_at": closes_at})
 
     def send_code(self, *, conversation: UUID, address: str, browser: str) -> None:
         self._ask("send_code", {"conversation": conversation, "address": address, "browser": browser})
