@@ -8,13 +8,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django_tenants.models import DomainMixin, TenantMixin
 
+from kernel.database import ThirtyDaysAfter
 from kernel.tenancy import Tenant
-
-
-class ThirtyDaysAfter(models.Func):
-    """In days of 24 hours, whatever the clocks do meanwhile: then the database can work it out for itself."""
-
-    template = "((%(expressions)s AT TIME ZONE 'UTC') + interval '720 hours') AT TIME ZONE 'UTC'"
 
 
 class OrganisationState(models.TextChoices):

@@ -88,7 +88,10 @@ def is_ready(lines: list[Line]) -> bool:
 def _words(conversation: Conversation) -> Line:
     title, place = "Name and introduction", "console_describe"
     if not conversation.introduction:
-        said, todo = "There is no introduction.", "Say in a few lines what this is about and what becomes of it."
+        said, todo = (
+            "There is no introduction.",
+            "Say in a few lines what this is about and what becomes of it.",
+        )
         return Line(title, Tone.RED, said, todo, place)
     return Line(title, Tone.GREEN, "Both are there.", place=place)
 
@@ -152,7 +155,11 @@ def _people(population: Population) -> Line:
 
 def _groups(population: Population) -> Line:
     title, place = "Groups of the roster", "console_roster"
-    small = [name for name, found in population.dimensions.items() if min(found.values(), default=11) < SMALLEST_BUCKET]
+    small = [
+        name
+        for name, found in population.dimensions.items()
+        if min(found.values(), default=11) < SMALLEST_BUCKET
+    ]
     if small:
         said = f"A group of fewer than 11 people is in: {', '.join(small)}."
         return Line(title, Tone.RED, said, "Merge it with another and import the roster again.", place)

@@ -52,7 +52,9 @@ class NotLater(DomainError):
 class ReasonMissing(DomainError):
     code = "reason_missing"
     status = 422
-    message = "Say in up to 300 characters why, so that participants understand it. They read it beside the dates."
+    message = (
+        "Say in up to 300 characters why, so that participants understand it. They read it beside the dates."
+    )
 
 
 def schedule(*, by: Staff, conversation: UUID, at: datetime) -> None:

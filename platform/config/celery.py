@@ -8,8 +8,10 @@ from celery.schedules import crontab
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
+from django.apps import apps
 
-django.setup()
+if not apps.apps_ready:  # a worker begins here; everybody else comes here from Django's own start
+    django.setup()
 
 from django.conf import settings  # noqa: E402
 

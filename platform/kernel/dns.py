@@ -13,7 +13,9 @@ _SECONDS = 5.0
 
 class NamesAway(Unavailable):
     code = "names_away"
-    message = "The domain name system does not answer at the moment. Nothing was changed; try again in a minute."
+    message = (
+        "The domain name system does not answer at the moment. Nothing was changed; try again in a minute."
+    )
 
 
 class Names(Protocol):

@@ -94,9 +94,7 @@ def _send(letter: Letter, connection: object) -> None:
 def _deliver(keys: Opened, content: dict[str, str], connection: object) -> None:
     name = keys.conversation.name
     if "dates" in content:
-        invitation = words_of(
-            Mailing(kind=MailingKind.INVITATION, text=content["dates"]), keys.conversation
-        )
+        invitation = words_of(Mailing(kind=MailingKind.INVITATION, text=content["dates"]), keys.conversation)
         EmailMessage(
             subject=invitation.subject,
             body=_REHEARSAL.format(code=content["code"], text=invitation.text),

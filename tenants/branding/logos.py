@@ -50,12 +50,16 @@ class LogoTooLarge(LogoRefused):
 
 class LogoCutShort(LogoRefused):
     code = "logo_cut_short"
-    message = "This file ends in the middle of the picture, or is damaged. Save the logo again and choose that."
+    message = (
+        "This file ends in the middle of the picture, or is damaged. Save the logo again and choose that."
+    )
 
 
 class LogoHidesSomething(LogoRefused):
     code = "logo_hides_something"
-    message = "There is something besides the picture in this file. Save the logo again as PNG and choose that."
+    message = (
+        "There is something besides the picture in this file. Save the logo again as PNG and choose that."
+    )
 
 
 @dataclass(frozen=True, slots=True)

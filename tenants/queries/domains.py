@@ -27,7 +27,9 @@ class HostLine:
 def domains_of(organisation: UUID) -> list[HostLine]:
     """The main one first."""
     with control_plane():
-        found = list(Domain.objects.filter(tenant_id=organisation).order_by("-is_primary", "-is_ours", "domain"))
+        found = list(
+            Domain.objects.filter(tenant_id=organisation).order_by("-is_primary", "-is_ours", "domain")
+        )
     return [HostLine(domain=one, shown=_shown(one.domain)) for one in found]
 
 

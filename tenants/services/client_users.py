@@ -22,7 +22,9 @@ MOST_AT_ONCE = 20
 class ClientAddressNotReadable(DomainError):
     code = "client_address_not_readable"
     status = 422
-    message = "Line %(line)s is not an e-mail address. Write one address in each line, such as sam@example.org."
+    message = (
+        "Line %(line)s is not an e-mail address. Write one address in each line, such as sam@example.org."
+    )
 
 
 class TooManyClientUsers(DomainError):

@@ -44,7 +44,9 @@ class DomainNotUsable(DomainError):
 class DomainIsOurs(DomainError):
     code = "domain_is_ours"
     status = 422
-    message = "Names under our own domain are given out with the short name. Choose one of the organisation's own."
+    message = (
+        "Names under our own domain are given out with the short name. Choose one of the organisation's own."
+    )
 
 
 class DomainLooksAlike(DomainError):

@@ -57,9 +57,7 @@ class NameMissing(DomainError):
 
 class ProjectsRunning(DomainError):
     code = "projects_running"
-    message = (
-        "A project of this organisation is scheduled, open or not complete yet. Archive it when all are complete."
-    )
+    message = "A project of this organisation is scheduled, open or not complete yet. Archive it when all are complete."
 
 
 class NotInThisState(DomainError):
@@ -70,7 +68,9 @@ class NotInThisState(DomainError):
 class NamesDiffer(DomainError):
     code = "names_differ"
     status = 422
-    message = "The short name typed is not the one of this organisation, so nothing was deleted. Type it exactly."
+    message = (
+        "The short name typed is not the one of this organisation, so nothing was deleted. Type it exactly."
+    )
 
 
 def require_usable(slug: str) -> None:
@@ -122,10 +122,10 @@ def create_organisation(*, name: str, slug: str, domain: str, brand_colour: str,
 def build_organisation(organisation: Organisation, *, domain: str, brand_colour: str) -> None:
     """The same inside the owner's open transaction, where whoever calls may write more."""
     organisation.migrated_to = create_schema(organisation.schema_name)
-    organisation.save(using="owner", force_insert=True)
+    # In bulk, because the library's own saves look at another connection than the one that writes.
+    Organisation.objects.using("owner").bulk_create([organisation])
     host = Domain(domain=domain, tenant=organisation, is_primary=True, state=DomainState.VERIFIED)
     host.is_ours = domain == own_host(organisation.slug)
-    # The library's own save asks the wrong connection for other primary domains; there are none.
     Domain.objects.using("owner").bulk_create([host])
     with owner_in(organisation.schema_name):
         Branding.objects.using("owner").create(brand_colour=brand_colour)

@@ -204,7 +204,9 @@ def _try_later(claim: Claim) -> None:
     """Let the next tick go on."""
     with control_plane():
         Job.objects.filter(pk=claim.id, fence=claim.fence).update(
-            state=JobState.WAITING, leased_until=None, problem="Interrupted. It goes on by itself within a minute."
+            state=JobState.WAITING,
+            leased_until=None,
+            problem="Interrupted. It goes on by itself within a minute.",
         )
 
 

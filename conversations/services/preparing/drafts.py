@@ -125,9 +125,7 @@ def describe(*, by: Staff, conversation: UUID, words: Description) -> None:
     forget_conversations()
 
 
-def choose(
-    *, by: Staff, conversation: UUID, client_is_told: bool, identifies_for_wellbeing: bool
-) -> None:
+def choose(*, by: Staff, conversation: UUID, client_is_told: bool, identifies_for_wellbeing: bool) -> None:
     """The choices that participants can read (R29). Raises RoleMissing, FixedSinceScheduled."""
     with transaction.atomic():
         draft_for(by, conversation)

@@ -94,5 +94,3 @@ def _checked(question: str, context: str) -> tuple[str, str]:
     if len(context) > LONGEST_CONTEXT:
         raise ContextTooLong
     return question, context
-
-

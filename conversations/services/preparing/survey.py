@@ -28,7 +28,9 @@ class SurveyQuestionMissing(DomainError):
 class AnswersNotUsable(DomainError):
     code = "answers_not_usable"
     status = 422
-    message = "Write 2 to 40 different answers, one in each line, with up to 120 characters and letters in each."
+    message = (
+        "Write 2 to 40 different answers, one in each line, with up to 120 characters and letters in each."
+    )
 
 
 class DimensionTaken(DomainError):
@@ -64,9 +66,7 @@ def save_dimension(
             values = {"code": code, "question": question, "reason": reason}
             kept = here.filter(pk=dimension).first() if dimension is not None else None
             if kept is None:
-                kept = Dimension.objects.create(
-                    conversation_id=conversation, position=here.count(), **values
-                )
+                kept = Dimension.objects.create(conversation_id=conversation, position=here.count(), **values)
             here.filter(pk=kept.pk).update(**values)
             kept.buckets.all().delete()
             Bucket.objects.bulk_create(
