@@ -43,6 +43,12 @@ class NotClosedYet(DomainError):
     message = "The project has not closed yet. Close it first; then it can be completed."
 
 
+class AddressDiffers(DomainError):
+    code = "address_differs"
+    status = 422
+    message = "That is not the last part of this project's address, so it was not completed. Type it exactly."
+
+
 class NotLater(DomainError):
     code = "not_later"
     status = 422
@@ -105,12 +111,18 @@ def extend(*, by: Staff, conversation: UUID, closes_at: datetime, reason: str, a
     forget_conversations()
 
 
-def complete(*, by: Staff, conversation: UUID, at: datetime) -> None:
-    """Before its days of analysis are over. The deadline starts to run and never moves. Raises RoleMissing, NotClosedYet."""
+def complete(*, by: Staff, conversation: UUID, typed: str, at: datetime) -> None:
+    """
+    Before its days of analysis are over, confirmed by typing the last part of its address.
+
+    The deadline starts to run and never moves. Raises RoleMissing, NotClosedYet, AddressDiffers.
+    """
     with transaction.atomic():
         found = running_for(by, conversation)
         if found.opens_at is None or not found.has_closed(at=at):
             raise NotClosedYet
+        if typed != found.slug:
+            raise AddressDiffers
         note("project completed early", by, conversation)
         _complete(conversation)
 

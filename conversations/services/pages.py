@@ -67,6 +67,12 @@ def publish_page(*, code: PageCode, language: str) -> None:
     pages.forget_pages()
 
 
+def drop_draft(*, code: PageCode, language: str) -> None:
+    """Take a draft back; what is published stays."""
+    Page.objects.filter(code=code, language=language).update(draft="")
+    Page.objects.filter(code=code, language=language, text="", draft="").delete()
+
+
 def reset_page(*, code: PageCode, language: str) -> None:
     """Back to the shipped text; the organisation's own, and its draft, are gone."""
     Page.objects.filter(code=code, language=language).delete()

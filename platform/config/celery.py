@@ -13,7 +13,7 @@ from django.apps import apps
 if not apps.apps_ready:  # a worker begins here; everybody else comes here from Django's own start
     django.setup()
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
 app = Celery("conversations")
 app.conf.update(

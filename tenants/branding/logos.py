@@ -84,6 +84,11 @@ def read_logo(content: bytes) -> Logo:
         raise LogoRefused from nothing
     except (Warning, OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError) as broken:
         raise LogoCutShort from broken
+    return logo_of(png)
+
+
+def logo_of(png: bytes) -> Logo:
+    """A picture that `read_logo` has made before."""
     return Logo(png=png, digest=hashlib.sha256(png).hexdigest()[:32])
 
 

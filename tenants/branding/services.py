@@ -6,7 +6,7 @@ from django.db import transaction
 
 from kernel.errors import DomainError
 from kernel.text import one_line
-from tenants.branding.logos import Logo, read_logo
+from tenants.branding.logos import Logo
 from tenants.branding.models import Branding
 from tenants.branding.palette import Palette, palette
 from tenants.branding.queries import forget_branding, logo_file
@@ -42,14 +42,12 @@ def save_welcome(text: str) -> None:
     forget_branding()
 
 
-def save_logo(content: bytes) -> Logo:
-    """Keep an upload as the logo, written anew; the one before goes. Raises LogoRefused."""
-    logo = read_logo(content)
+def keep_logo(logo: Logo) -> None:
+    """In place of the one before, whose file goes."""
     name = logo_file(logo.digest)
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(logo.png))
     _point_at(logo.digest)
-    return logo
 
 
 def remove_logo() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kernel.remembered import Remembered
 from kernel.tenancy import Tenant, control_plane
@@ -75,15 +75,6 @@ def _serving() -> QuerySet[Organisation]:
 def organisations() -> list[Organisation]:
     with control_plane():
         return list(Organisation.objects.order_by("slug"))
-
-
-def organisation_states(*, search: str = "") -> list[Organisation]:
-    """By name; those whose name or short name holds what is looked for."""
-    found = Organisation.objects.order_by("name")
-    if search:
-        found = found.filter(Q(name__icontains=search) | Q(slug__icontains=search))
-    with control_plane():
-        return list(found)
 
 
 def organisation(slug: str) -> Organisation | None:

@@ -1,6 +1,7 @@
 """People of a client organisation who get an account at its own site: made, and told where it is."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -9,11 +10,12 @@ from django.db import transaction
 
 from accounts.models import Account, Kind
 from kernel import audit
-from kernel.errors import DomainError
+from kernel.errors import DomainError, Unavailable
 from kernel.tenancy import current_tenant
 from kernel.text import one_line
 from tenants.models import Organisation, Role
 from tenants.permissions import Staff, require_role
+from tenants.queries.client_users import client_user
 from tenants.services.sites import own_address
 
 MOST_AT_ONCE = 20
@@ -31,6 +33,13 @@ class TooManyClientUsers(DomainError):
     code = "too_many_client_users"
     status = 422
     message = "These are more than 20 addresses. Begin with the first 20; the others are added later."
+
+
+class MailServerAway(Unavailable):
+    code = "mail_server_away"
+    message = (
+        "The mail server does not answer. The accounts are there; send the mail again from this page later."
+    )
 
 
 def readable_addresses(text: str) -> list[str]:
@@ -52,14 +61,32 @@ def readable_addresses(text: str) -> list[str]:
 
 
 def add_client_users(*, by: Staff, organisation: Organisation, text: str) -> list[str]:
-    """Accounts for those who have none yet, and a mail to each; returns whom. Raises RoleMissing, ClientAddressNotReadable."""
+    """
+    Accounts for those who have none yet, and a mail to each; returns whom.
+
+    Raises RoleMissing, ClientAddressNotReadable, TooManyClientUsers, MailServerAway.
+    """
     require_role(by, Role.OPERATOR)
     with transaction.atomic():
         made = create_accounts(readable_addresses(text))
         about: dict[str, str | int] = {"accounts": len(made)}
         audit.record("client users added", by=by.id, organisation=organisation.pk, about=about)
-    invite(made, organisation)
+    try:
+        invite(made, organisation)
+    except OSError as reason:
+        raise MailServerAway from reason
     return made
+
+
+def invite_again(*, by: Staff, organisation: Organisation, account: UUID) -> str:
+    """The mail once more to somebody who lost it; returns to whom. Raises RoleMissing, NotFound, MailServerAway."""
+    require_role(by, Role.OPERATOR)
+    address = client_user(account).email
+    try:
+        invite([address], organisation)
+    except OSError as reason:
+        raise MailServerAway from reason
+    return address
 
 
 def create_accounts(addresses: Sequence[str]) -> list[str]:

@@ -22,8 +22,9 @@ from kernel.errors import DomainError, Unavailable
 from kernel.tasks import platform_after_commit
 from kernel.tenancy import control_plane, owner_in, tenant_context
 from tenants import registry
+from tenants.branding.logos import logo_of
 from tenants.branding.palette import readable_brand
-from tenants.branding.services import save_logo
+from tenants.branding.services import keep_logo
 from tenants.models import Job, JobKind, JobState, Organisation, OrganisationState, Role
 from tenants.permissions import Staff, require_role
 from tenants.queries import forget_sites
@@ -252,7 +253,7 @@ def _brand(claim: Claim) -> None:
     wanted = _wanted(claim)
     with tenant_context(_organisation(claim).tenant), transaction.atomic():
         if wanted.logo:
-            save_logo(wanted.logo)
+            keep_logo(logo_of(wanted.logo))
         with control_plane():
             _mark(claim, "branding")
 

@@ -13,6 +13,8 @@ from kernel.errors import DomainError
 from tenants.permissions import Staff
 
 FEWEST_DAYS, MOST_DAYS = 7, 365
+# How browsers write a date and hour without a zone.
+TYPED = "%Y-%m-%dT%H:%M"
 
 
 class NoSuchHour(DomainError):
@@ -25,6 +27,20 @@ class DaysOfAnalysisNotUsable(DomainError):
     code = "days_of_analysis_not_usable"
     status = 422
     message = "The analysis takes 7 to 365 days. Participants read the number; 60 is usual."
+
+
+class DateNotReadable(DomainError):
+    code = "date_not_readable"
+    status = 422
+    message = "Choose a day and an hour for both dates, such as 2026-12-11 09:00."
+
+
+def read_moment(typed: str) -> datetime:
+    """What a field for a date and hour sends. Raises DateNotReadable."""
+    try:
+        return datetime.strptime(typed.strip().replace(" ", "T")[:16], TYPED)  # noqa: DTZ007  (a clock on the wall)
+    except ValueError as reason:
+        raise DateNotReadable from reason
 
 
 def local_moment(typed: datetime, zone: ZoneInfo) -> datetime:

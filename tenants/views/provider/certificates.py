@@ -16,9 +16,7 @@ _ASKED = "300/minute"
 @require_safe
 def may_issue(request: HttpRequest) -> HttpResponse:
     """200 for a name at which somebody of ours answers. Raises NotFound for any other, TooMany."""
-    limits.count(
-        what="certificate", who=address_of(request), rate=_ASKED, today=timezone.now().date()
-    )
+    limits.count(what="certificate", who=address_of(request), rate=_ASKED, today=timezone.now().date())
     if not may_have_certificate(request.GET.get("domain", "")[:300]):
         raise NotFound
     return HttpResponse("yes", content_type="text/plain")
