@@ -22,7 +22,7 @@ from conversations.services.preparing.fixed import draft_for
 from kernel import limits
 from kernel.errors import DomainError
 from privacy.vault.interface import vault
-from privacy.vault.shapes import Population
+from privacy.vault.shapes import Readiness
 from tenants.models import Role
 from tenants.permissions import Staff
 from tenants.services.sites import own_address
@@ -64,16 +64,16 @@ class Line:
 
 def checklist_of(conversation: Conversation, *, at: datetime) -> list[Line]:
     """Everything, in the order in which a project is prepared."""
-    population = vault().population(conversation=conversation.pk)
+    people = vault().readiness(conversation=conversation.pk)
     return [
         _words(conversation),
         _streams(conversation),
         _pages(),
         _dates(conversation, at),
         _survey(conversation),
-        _people(population),
-        _groups(population),
-        _areas(conversation, population),
+        _people(people),
+        _groups(people),
+        _areas(conversation, people),
         _invitation(conversation),
     ]
 
@@ -142,23 +142,21 @@ def _survey(conversation: Conversation) -> Line:
     return Line(title, Tone.GREEN, said, place=place)
 
 
-def _people(population: Population) -> Line:
-    title, place = "People", "console_roster"
-    if population.reachable < FEWEST_PEOPLE:
+def _people(people: Readiness) -> Line:
+    title, place = "People", "roster"
+    if people.reachable < FEWEST_PEOPLE:
         said = "Fewer than 11 people can be reached, so a contribution could be anybody's guess."
         return Line(title, Tone.RED, said, "Import a roster with at least 11 addresses.", place)
-    if population.reachable < FEW_PEOPLE:
-        said = f"About {population.reachable} people can be reached. Among fewer than 50, ways of writing give away more."
+    if people.reachable < FEW_PEOPLE:
+        said = f"At least {people.reachable} people can be reached. Among fewer than 50, ways of writing give away more."
         return Line(title, Tone.AMBER, said, "Think about whether more people should take part.", place)
-    return Line(title, Tone.GREEN, f"At least {population.reachable:,} people can be reached.", place=place)
+    return Line(title, Tone.GREEN, f"At least {people.reachable:,} people can be reached.", place=place)
 
 
-def _groups(population: Population) -> Line:
-    title, place = "Groups of the roster", "console_roster"
+def _groups(people: Readiness) -> Line:
+    title, place = "Groups of the roster", "roster"
     small = [
-        name
-        for name, found in population.dimensions.items()
-        if min(found.values(), default=11) < SMALLEST_BUCKET
+        name for name, found in people.dimensions.items() if min(found.values(), default=11) < SMALLEST_BUCKET
     ]
     if small:
         said = f"A group of fewer than 11 people is in: {', '.join(small)}."
@@ -166,20 +164,20 @@ def _groups(population: Population) -> Line:
     return Line(title, Tone.GREEN, "None has fewer than 11 people.", place=place)
 
 
-def _areas(conversation: Conversation, population: Population) -> Line:
+def _areas(conversation: Conversation, people: Readiness) -> Line:
     title, place = "Areas", "console_areas"
     codes = dict(Area.objects.filter(conversation=conversation).values_list("code", "name"))
     if len(codes) == 1:
         return Line(title, Tone.GREEN, "One area for everybody.", place=place)
-    small = [name for code, name in codes.items() if 0 <= population.areas.get(code, -1) < SMALLEST_AREA]
+    small = [name for code, name in codes.items() if 0 <= people.areas.get(code, -1) < SMALLEST_AREA]
     if small:
         said = f"Fewer than 50 people are in: {', '.join(small)}."
         return Line(title, Tone.RED, said, "Merge the area with another and import the roster again.", place)
-    empty = [name for code, name in codes.items() if code not in population.areas]
-    if empty and population.areas:
+    empty = [name for code, name in codes.items() if code not in people.areas]
+    if empty and people.areas:
         said = f"Nobody on the roster is in: {', '.join(empty)}."
         return Line(title, Tone.RED, said, "Remove the area, or import its people.", place)
-    said = "Each has at least 50 people." if population.areas else "People choose theirs when they come in."
+    said = "Each has at least 50 people." if people.areas else "People choose theirs when they come in."
     return Line(title, Tone.GREEN, said, place=place)
 
 

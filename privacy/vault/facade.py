@@ -15,7 +15,7 @@ from privacy.vault.shapes import (
     MailingCounts,
     MailingKind,
     OwnTags,
-    Population,
+    Readiness,
 )
 from privacy.vault.verb import Caller
 
@@ -47,8 +47,8 @@ class Vault:
     def job(self, *, conversation: UUID, job: UUID) -> JobReport:
         return cast("JobReport", self._ask("job", {"conversation": conversation, "job": job}))
 
-    def population(self, *, conversation: UUID) -> Population:
-        return cast("Population", self._ask("population", {"conversation": conversation}))
+    def readiness(self, *, conversation: UUID) -> Readiness:
+        return cast("Readiness", self._ask("readiness", {"conversation": conversation}))
 
     def rehearse(
         self, *, conversation: UUID, address: str, code: str, opens_at: datetime, closes_at: datetime

@@ -41,9 +41,9 @@ class JobReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class Readiness:
     """
-    How many people there are, each number rounded down: nothing under 11, then 11, 15, 20, 25 ...
+    Whether there are enough people to open, in numbers rounded down: nothing under 11, then 11, 15, 20 ...
 
     An area or group somebody is in is named, however small; it then counts 0.
     """

@@ -14,7 +14,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def logo(request: HttpRequest, digest: str) -> HttpResponse:
+def logo(request: HttpRequest, digest: str) -> HttpResponse:  # noqa: ARG001  (Django's signature)
     """The organisation's logo. Its name changes with the picture, so whoever has it need never ask again."""
     response = HttpResponse(logo_of(digest), content_type="image/png")
     response["Cache-Control"] = "public, max-age=31536000, immutable"

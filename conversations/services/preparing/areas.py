@@ -73,7 +73,7 @@ def move_area(*, by: Staff, conversation: UUID, area: UUID, up: bool) -> None:
 
 def remove_area(*, by: Staff, conversation: UUID, area: UUID) -> None:
     """Raises RoleMissing, FixedSinceScheduled, LastArea, AreaHasPeople."""
-    people = vault().population(conversation=conversation).areas
+    people = vault().readiness(conversation=conversation).areas
     with transaction.atomic():
         draft_for(by, conversation)
         here = Area.objects.filter(conversation=conversation)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -64,16 +64,21 @@ def _back(request: ProjectRequest, place: str) -> HttpResponse:
 def place_of(request: ProjectRequest, place: str) -> str:
     """Where a line is put right: pages of texts are the organisation's, all others the project's."""
     here = [request.client.pk] if place == "console_pages" else [request.client.pk, request.conversation.pk]
-    return reverse(place, args=here)
+    try:
+        return reverse(place, args=here)
+    except NoReverseMatch:  # what prepares it is not part of this installation
+        return reverse("console_project", args=[request.client.pk, request.conversation.pk])
 
 
 def _page(request: ProjectRequest, refusal: DomainError | None = None) -> HttpResponse:
     now = timezone.now()
-    lines = checklist.checklist_of(request.conversation, at=now)
+    standing = queries.standing_of(request.conversation, at=now)
+    # Afterwards nobody need know any more how many people there are.
+    lines = [] if standing.is_fixed else checklist.checklist_of(request.conversation, at=now)
     context = {
         "lines": lines,
         "is_ready": checklist.is_ready(lines),
-        "standing": queries.standing_of(request.conversation, at=now),
+        "standing": standing,
         "address": request.user.email,
         "problem": refusal.sentence if refusal else "",
         "is_operator": Role.OPERATOR in request.staff.roles,

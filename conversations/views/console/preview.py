@@ -47,6 +47,7 @@ def home(request: ProjectRequest) -> HttpResponse:
         "streams": conversations.streams(shown, area=area),
         "totals": conversations.totals(shown),
         "has_several_areas": conversations.has_several_areas(shown),
+        "announcements": (),
     }
     return _rendered(request, shown, "home.html", context)
 

@@ -8,7 +8,7 @@ from privacy.vault.verbs import (
     holding,
     leaving,
     mailings,
-    population,
+    readiness,
     survey,
 )
 
@@ -20,6 +20,6 @@ __all__ = [
     "holding",
     "leaving",
     "mailings",
-    "population",
+    "readiness",
     "survey",
 ]

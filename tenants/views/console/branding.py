@@ -56,7 +56,7 @@ def theme(request: ClientRequest) -> HttpResponse:
 
 @require_GET
 @in_organisation()
-def logo(request: ClientRequest, digest: str) -> HttpResponse:
+def logo(request: ClientRequest, digest: str) -> HttpResponse:  # noqa: ARG001  (Django's signature)
     return HttpResponse(queries.logo(digest), content_type="image/png")
 
 

@@ -1,4 +1,4 @@
-"""The verb that says how many people a roster brought: in steps, so that nobody is counted singly."""
+"""The verb that says whether a conversation has enough people: in steps, so that nobody is counted singly."""
 
 from collections import Counter, defaultdict
 from uuid import UUID
@@ -8,15 +8,14 @@ from django.db.models import Q
 from privacy.vault.models import Leaving, Person
 from privacy.vault.opened import opened
 from privacy.vault.people import attributes_of
-from privacy.vault.rosters import SMALLEST_BUCKET
-from privacy.vault.shapes import Population
+from privacy.vault.shapes import Readiness
 from privacy.vault.verb import Caller, verb
 
-_STEP = 5
+_FEWEST, _STEP = 11, 5
 
 
 @verb
-def population(caller: Caller, conversation: UUID) -> Population:
+def readiness(caller: Caller, conversation: UUID) -> Readiness:
     """How many can be reached, and the sizes of areas and groups, as far as a checklist needs them."""
     keys = opened(caller, conversation)
     has_address = Q(sealed_email__isnull=False) | Q(sealed_phone__isnull=False)
@@ -30,7 +29,7 @@ def population(caller: Caller, conversation: UUID) -> Population:
         areas[known.area] += bool(known.area)
         for dimension, bucket in known.dimensions.items():
             dimensions[dimension][bucket] += 1
-    return Population(
+    return Readiness(
         reachable=_rounded(reachable),
         areas=_sizes(areas),
         dimensions={dimension: _sizes(found) for dimension, found in sorted(dimensions.items())},
@@ -43,6 +42,6 @@ def _sizes(found: Counter[str]) -> dict[str, int]:
 
 
 def _rounded(count: int) -> int:
-    if count < SMALLEST_BUCKET:
+    if count < _FEWEST:
         return 0
-    return max(SMALLEST_BUCKET, count - count % _STEP)
+    return max(_FEWEST, count - count % _STEP)
