@@ -12,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from conversations.models import Area, Conversation, Page, PageCode, Stream
 from conversations.queries import pages
@@ -193,6 +194,7 @@ def _invitation(conversation: Conversation) -> Line:
 # The test -------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def send_test(*, by: Staff, conversation: UUID, address: str, at: datetime) -> None:
     """
     The invitation's words to a member of staff's own address, with a code in its first lines.
@@ -212,6 +214,7 @@ def send_test(*, by: Staff, conversation: UUID, address: str, at: datetime) -> N
     )
 
 
+@transaction.atomic
 def confirm_seen(*, by: Staff, conversation: UUID, code: str, at: datetime) -> None:
     """The code of the test, typed back: somebody has read it. Raises RoleMissing, SeenCodeRefused, TooMany."""
     found = draft_for(by, conversation, Role.FACILITATOR)

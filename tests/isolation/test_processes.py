@@ -21,7 +21,9 @@ EVERYTHING = {
 
 def _environments(*, with_vault_service: bool) -> dict[str, SimpleNamespace]:
     started = children(EVERYTHING, port=8000, with_vault_service=with_vault_service)
-    return {child.name: SimpleNamespace(knows=set(child.environment), command=child.command) for child in started}
+    return {
+        child.name: SimpleNamespace(knows=set(child.environment), command=child.command) for child in started
+    }
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "scheduler"])

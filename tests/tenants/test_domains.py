@@ -50,7 +50,9 @@ def may_issue(name: str) -> int:
     return Client(headers={"host": "localhost"}).get("/_tls/may-issue", {"domain": name}).status_code
 
 
-def test_a_name_answers_once_its_record_is_there(served: Names, operator: Staff, client: Organisation) -> None:
+def test_a_name_answers_once_its_record_is_there(
+    served: Names, operator: Staff, client: Organisation
+) -> None:
     name = f"{client.slug}.example"
     made = domains.add_domain(by=operator, organisation=client, name=f" {name.upper()}. ")
     which = {"by": operator, "organisation": client, "domain": made.pk}
@@ -82,7 +84,14 @@ def test_a_resolver_that_fails_proves_nothing(served: Names, operator: Staff, cl
     "name",
     [
         *("", "example", "https://talk.example.org", "talk.example.org/path", "talk.example.org:8000"),
-        *("10.0.0.1", "[::1]", "*.example.org", "under_score.example.org", "-a.example.org", "a..example.org"),
+        *(
+            "10.0.0.1",
+            "[::1]",
+            "*.example.org",
+            "under_score.example.org",
+            "-a.example.org",
+            "a..example.org",
+        ),
         *("a b.example.org", "a" * 64 + ".example.org", ".".join(["abcdefgh"] * 32), "talk.example.org\n.x"),
     ],
 )

@@ -265,9 +265,7 @@ def _checksums(organisation: Organisation) -> dict[str, str]:
     """By table: a digest over its rows in text form."""
     schema = organisation.schema_name
     with psycopg.connect(admin_url("conversation", database_name())) as admin:
-        tables = admin.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)
-        ).fetchall()
+        tables = admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
         return {
             name: str(
                 admin.execute(

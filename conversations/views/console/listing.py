@@ -18,6 +18,7 @@ from kernel.errors import DomainError, NotFound
 from tenants.models import Role
 
 _Acts = dict[str, Callable[[], object]]
+_FIELDS = ("act", "which", "name", "question", "context", "reason", "answers", "column")
 
 
 @in_project(Role.OPERATOR, Role.FACILITATOR)
@@ -94,10 +95,18 @@ def _settled(
         **found(),
         "standing": queries.standing_of(request.conversation, at=timezone.now()),
         "problem": refused.sentence if refused else "",
-        "typed": request.POST if refused else {},
+        **_kept(request, is_refused=refused is not None),
     }
     status = refused.status if refused else 200
     return render(request, f"conversations/console/{name}.html", context, status=status)
+
+
+def _kept(request: ProjectRequest, *, is_refused: bool) -> dict[str, object]:
+    """What was typed and refused: into the form for another one, or in place of the row it would have changed."""
+    typed = {name: request.POST.get(name, "") if is_refused else "" for name in _FIELDS}
+    is_change = typed["act"] == "change"
+    nothing = dict.fromkeys(_FIELDS, "")
+    return {"typed": nothing if is_change else typed, "changed": typed if is_change else nothing}
 
 
 def _key(request: ProjectRequest) -> UUID:
