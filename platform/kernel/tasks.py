@@ -90,7 +90,7 @@ def _send(name: str, tenant: Tenant, ids: dict[str, str]) -> None:
 
 def _publish(name: str, ids: dict[str, str], header: dict[str, str] | None = None) -> None:
     try:
-        current_app.tasks[name].apply_async(kwargs=ids, headers=header, retry=False)
+        current_app.tasks[name].apply_async(kwargs=ids, headers=header or {}, retry=False)
     except OperationalError:
         log.warning("task_not_sent", task=name)
 

@@ -21,7 +21,7 @@ class HostLine:
 
     @property
     def is_written_otherwise(self) -> bool:
-        return self.shown != self.domain.domain
+        return bool(self.shown != self.domain.domain)
 
 
 def domains_of(organisation: UUID) -> list[HostLine]:
@@ -40,11 +40,11 @@ def may_have_certificate(host: str) -> bool:
         return True
     with control_plane():
         answering = Domain.objects.filter(state=DomainState.VERIFIED, tenant__state__in=_ANSWERING)
-        return answering.filter(domain=host).exists()
+        return bool(answering.filter(domain=host).exists())
 
 
 def _shown(host: str) -> str:
     try:
-        return idna.decode(host)
+        return str(idna.decode(host))
     except (idna.IDNAError, UnicodeError):
         return host

@@ -176,7 +176,7 @@ def remove_domain(*, by: Staff, organisation: Organisation, domain: UUID) -> Non
 
 def _domain(organisation: Organisation, domain: UUID) -> Domain:
     with control_plane():
-        found = Domain.objects.filter(tenant=organisation, pk=domain).first()
+        found: Domain | None = Domain.objects.filter(tenant=organisation, pk=domain).first()
     if found is None:
         raise NotFound
     return found

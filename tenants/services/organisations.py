@@ -188,7 +188,7 @@ def _change(
         found = Organisation.objects.filter(pk=organisation.pk, state__in=since)
         if not found.update(state=state):
             raise NotInThisState
-        audit.record(f"organisation {state}", by=by and by.id, organisation=organisation.pk)
+        audit.record(f"organisation {state}", by=by.id if by else None, organisation=organisation.pk)
     organisation.state = state
     forget_sites()
 

@@ -9,6 +9,7 @@ delivered twice it is done once. Only processes with the owner's login can run o
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -91,7 +92,7 @@ def ask_for_organisation(*, by: Staff | None, form: UUID, wanted: NewOrganisatio
             return form
     organisations.require_free(wanted.slug)
     job = Job(id=form, kind=JobKind.CREATE, organisation=uuid4(), name=name, slug=wanted.slug, asked_at=at)
-    job.asked_by = by and by.id
+    job.asked_by = by.id if by else None
     job.sealed_input = sealing.seal(_key(), msgspec.msgpack.encode(wanted), sealing.context(job.pk))
     _enter(job, "organisation asked for", by)
     return form
@@ -110,7 +111,7 @@ def ask_to_delete(
     if typed != organisation.slug:
         raise NamesDiffer
     job = Job(id=form, kind=JobKind.DELETE, organisation=organisation.pk, slug=organisation.slug, asked_at=at)
-    job.name, job.asked_by, job.steps = organisation.name, by and by.id, ["closed"]
+    job.name, job.asked_by, job.steps = organisation.name, by.id if by else None, ["closed"]
     with control_plane(), transaction.atomic():
         running = Job.objects.filter(organisation=organisation.pk, state__in=_UNFINISHED).first()
         if running is not None:
@@ -123,7 +124,7 @@ def ask_to_delete(
 def _enter(job: Job, what: str, by: Staff | None) -> None:
     with control_plane(), transaction.atomic():
         job.save(force_insert=True)
-        audit.record(what, by=by and by.id, organisation=job.organisation)
+        audit.record(what, by=by.id if by else None, organisation=job.organisation)
         platform_after_commit(_TASK, job=str(job.pk))
 
 
@@ -197,7 +198,7 @@ def _mark(claim: Claim, *steps: str, using: str = "default", **more: object) -> 
     held.update(steps=[*kept.steps, *(step for step in steps if step not in kept.steps)], **more)
 
 
-def _over(state: JobState, problem: str = "") -> dict[str, object]:
+def _over(state: JobState, problem: str = "") -> dict[str, Any]:
     return {"state": state, "problem": problem, "sealed_input": None, "leased_until": None}
 
 

@@ -1,11 +1,12 @@
 """What has to be right before a project opens, and that nothing opens before (R61)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from conversations.models import Conversation, Page
+from conversations.models import Conversation, Page, PageCode
 from conversations.services import checklist, lifecycle
 from conversations.services.checklist import Tone
 from conversations.services.lifecycle import ChecklistNotGreen
@@ -132,10 +133,10 @@ def test_dates_in_the_past_are_red(in_acme: Tenant, operator: Staff) -> None:
 
 def test_a_draft_of_a_page_is_amber(in_beta: Tenant, operator: Staff) -> None:
     draft = make_draft(operator, people=0)
-    page_texts.keep_draft(by=operator, code=page_texts.PageCode.RULES, language="en", text="New rules.")
+    page_texts.keep_draft(by=operator, code=PageCode.RULES, language="en", text="New rules.")
 
     assert tones(draft)["Texts of the pages"] == Tone.AMBER
-    page_texts.drop_draft(by=operator, code=page_texts.PageCode.RULES, language="en")
+    page_texts.drop_draft(by=operator, code=PageCode.RULES, language="en")
     assert "Texts of the pages" not in tones(draft)
 
 
@@ -170,7 +171,7 @@ def test_codes_are_not_tried_for_ever(in_acme: Tenant, operator: Staff) -> None:
 def test_once_scheduled_what_participants_read_is_fixed(in_acme: Tenant, operator: Staff) -> None:
     """R29, R61."""
     made = make_scheduled(operator)
-    which = {"by": operator, "conversation": made.pk}
+    which: dict[str, Any] = {"by": operator, "conversation": made.pk}
     stream = stream_of(made).pk
     opens = read_moment("2031-03-01T09:00")
     moved = Description(made.name, "elsewhere", "Hello", "", "Europe/London")
@@ -199,7 +200,7 @@ def test_facilitators_prepare_words_and_questions_only(
 ) -> None:
     draft = make_draft(operator, people=0)
     facilitator = make_staff(Role.FACILITATOR, organisation=acme)
-    which = {"by": facilitator, "conversation": draft.pk}
+    which: dict[str, Any] = {"by": facilitator, "conversation": draft.pk}
     opens = read_moment("2031-03-01T09:00")
 
     streams.add_stream(**which, question="From a facilitator?")

@@ -1,6 +1,7 @@
 """Projects at the console: prepared page by page, looked at as a participant, and opened (R61)."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -147,7 +148,7 @@ def test_what_is_wrong_stands_above_the_form(
 def test_lists_are_changed_by_their_buttons(
     acme: Organisation, desk: Client, draft: Conversation, path: str
 ) -> None:
-    model = {"questions/": Stream, "areas/": Area, "before-access/": Dimension}[path]
+    model: Any = {"questions/": Stream, "areas/": Area, "before-access/": Dimension}[path]
     words = {"question": "Which one?", "context": "", "reason": "", "answers": "One\nTwo", "column": "which"}
     address = at(acme, draft, path)
     desk.post(address, {**words, "act": "add", "name": "Night"})

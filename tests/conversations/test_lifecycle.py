@@ -1,6 +1,7 @@
 """A project's way to its end: by dates, by acts with a reason, and with a deadline nobody can move (R61)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -87,7 +88,7 @@ def test_a_scheduled_project_goes_back_to_draft_until_it_opens(in_acme: Tenant, 
 def test_closing_early_and_extending_need_a_reason_that_people_read(
     acme: Organisation, operator: Staff, browser: Client, talk: Conversation
 ) -> None:
-    which = {"by": operator, "conversation": talk.pk, "at": timezone.now()}
+    which: dict[str, Any] = {"by": operator, "conversation": talk.pk, "at": timezone.now()}
     later = timezone.now() + timedelta(days=30)
 
     with tenant_context(acme.tenant):
@@ -152,7 +153,7 @@ def test_after_completion_no_date_moves(in_acme: Tenant, operator: Staff, talk: 
     let_it_be_over(talk)
     lifecycle.complete_due()
     before = deadline_of(talk.pk)
-    which = {"by": operator, "conversation": talk.pk, "at": timezone.now()}
+    which: dict[str, Any] = {"by": operator, "conversation": talk.pk, "at": timezone.now()}
 
     with pytest.raises(lifecycle.NotOpenNow):
         lifecycle.extend(**which, closes_at=timezone.now() + timedelta(days=9), reason="More")
@@ -166,7 +167,7 @@ def test_after_completion_no_date_moves(in_acme: Tenant, operator: Staff, talk: 
 def test_completing_early_needs_its_address_typed(
     in_acme: Tenant, operator: Staff, talk: Conversation
 ) -> None:
-    which = {"by": operator, "conversation": talk.pk, "at": timezone.now()}
+    which: dict[str, Any] = {"by": operator, "conversation": talk.pk, "at": timezone.now()}
     with pytest.raises(lifecycle.NotClosedYet):
         lifecycle.complete(**which, typed=talk.slug)
     change(talk, closes_at=timezone.now() - timedelta(minutes=1))
@@ -232,7 +233,7 @@ def test_in_a_complete_conversation_people_find_their_own_data_only(
 
 def test_a_copy_has_everything_but_people_posts_and_dates(in_acme: Tenant, operator: Staff) -> None:
     source = make_draft(operator, people=11)
-    which = {"by": operator, "conversation": source.pk}
+    which: dict[str, Any] = {"by": operator, "conversation": source.pk}
     drafts.choose(**which, client_is_told=True, identifies_for_wellbeing=True)
     survey.save_dimension(
         **which, dimension=None, column="", question="Which team?", reason="", answers=["One", "Two"]
@@ -264,7 +265,7 @@ def test_an_address_that_cannot_be_is_refused(in_acme: Tenant, operator: Staff, 
 
 def test_lists_are_put_into_order(in_acme: Tenant, operator: Staff) -> None:
     draft = make_draft(operator, people=0)
-    which = {"by": operator, "conversation": draft.pk}
+    which: dict[str, Any] = {"by": operator, "conversation": draft.pk}
     second = streams.add_stream(**which, question="Second?")
     third = streams.add_stream(**which, question="Third?")
 
@@ -298,7 +299,7 @@ def test_answers_that_cannot_be_told_apart_are_refused(
 
 def test_areas_have_codes_for_the_roster(in_acme: Tenant, operator: Staff) -> None:
     draft = make_draft(operator, people=0)
-    which = {"by": operator, "conversation": draft.pk}
+    which: dict[str, Any] = {"by": operator, "conversation": draft.pk}
 
     made = areas.add_area(**which, name="Équipe de nuit (B)")
     areas.rename_area(**which, area=made.pk, name="Night team")

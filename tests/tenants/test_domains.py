@@ -1,6 +1,7 @@
 """Own domains: nobody takes a name that is another's, and only real ones get a certificate (R40)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -55,7 +56,7 @@ def test_a_name_answers_once_its_record_is_there(
 ) -> None:
     name = f"{client.slug}.example"
     made = domains.add_domain(by=operator, organisation=client, name=f" {name.upper()}. ")
-    which = {"by": operator, "organisation": client, "domain": made.pk}
+    which: dict[str, Any] = {"by": operator, "organisation": client, "domain": made.pk}
 
     with pytest.raises(domains.NotVerifiedYet):
         domains.check_domain(**which)
@@ -164,7 +165,7 @@ def test_another_address_leads_on_only_when_asked_to(
 def test_what_may_be_removed(served: Names, operator: Staff, client: Organisation) -> None:
     made = verified(served, operator, client, f"{client.slug}.example")
     own = next(line.domain for line in domains_of(client.pk) if line.domain.is_ours)
-    which = {"by": operator, "organisation": client}
+    which: dict[str, Any] = {"by": operator, "organisation": client}
 
     with pytest.raises(domains.OwnNameStays):
         domains.remove_domain(**which, domain=own.pk)

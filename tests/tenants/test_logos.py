@@ -33,7 +33,7 @@ _PDF = b"%PDF-1.7\n" + _PLANTED + b"\n%%EOF"
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **more: object) -> bytes:
     made = io.BytesIO()
-    Image.effect_noise(size, 60).convert(mode).save(made, kind, **more)  # type: ignore[arg-type]
+    Image.effect_noise(size, 60).convert(mode).save(made, kind, **more)
     return made.getvalue()
 
 

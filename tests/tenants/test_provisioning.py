@@ -13,7 +13,7 @@ from accounts.models import Account, Kind
 from kernel.messages import letters
 from kernel.tenancy import control_plane, tenant_context
 from tenants import queries, registry
-from tenants.models import Job, JobState, Organisation, OrganisationState, Role
+from tenants.models import Job, JobKind, JobState, Organisation, OrganisationState, Role
 from tenants.permissions import RoleMissing
 from tenants.queries import jobs
 from tenants.services import organisations, provisioning
@@ -121,10 +121,9 @@ def _die(patched: pytest.MonkeyPatch, step: Callable[..., None], when: str) -> N
         raise SystemExit
 
     steps = {
-        name: dying if known is step else known
-        for name, known in provisioning._STEPS[provisioning.JobKind.CREATE].items()
+        name: dying if known is step else known for name, known in provisioning._STEPS[JobKind.CREATE].items()
     }
-    patched.setitem(provisioning._STEPS, provisioning.JobKind.CREATE, steps)
+    patched.setitem(provisioning._STEPS, JobKind.CREATE, steps)
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,8 +138,8 @@ def test_a_worker_that_lost_its_lease_changes_nothing(monkeypatch: pytest.Monkey
             run(job, later=LEASE * 2)
         step(claim)
 
-    steps = {**provisioning._STEPS[provisioning.JobKind.CREATE], "address": sleepy}
-    monkeypatch.setitem(provisioning._STEPS, provisioning.JobKind.CREATE, steps)
+    steps = {**provisioning._STEPS[JobKind.CREATE], "address": sleepy}
+    monkeypatch.setitem(provisioning._STEPS, JobKind.CREATE, steps)
 
     done = run(job)
 

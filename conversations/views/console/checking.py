@@ -1,5 +1,7 @@
 """The checklist, which leads to the opening, and the test of the invitation."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -26,7 +28,7 @@ def show(request: ProjectRequest) -> HttpResponse:
 def test(request: ProjectRequest) -> HttpResponse:
     """Send the invitation to oneself, or type the code that it carried."""
     act, now = request.POST.get("act", ""), timezone.now()
-    which = {"by": request.staff, "conversation": request.conversation.pk, "at": now}
+    which: dict[str, Any] = {"by": request.staff, "conversation": request.conversation.pk, "at": now}
     try:
         if act == "send":
             checklist.send_test(**which, address=request.user.email)

@@ -1,6 +1,7 @@
 """What a project asks and of whom: questions, areas, and questions before access. Each is a list with acts."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,8 +24,11 @@ _FIELDS = ("act", "which", "name", "question", "context", "reason", "answers", "
 
 @in_project(Role.OPERATOR, Role.FACILITATOR)
 def streams(request: ProjectRequest) -> HttpResponse:
-    which = {"by": request.staff, "conversation": request.conversation.pk}
-    words = {"question": request.POST.get("question", ""), "context": request.POST.get("context", "")}
+    which: dict[str, Any] = {"by": request.staff, "conversation": request.conversation.pk}
+    words: dict[str, Any] = {
+        "question": request.POST.get("question", ""),
+        "context": request.POST.get("context", ""),
+    }
     acts: _Acts = {
         "add": lambda: stream_service.add_stream(**which, **words),
         "change": lambda: stream_service.change_stream(**which, **words, stream=_key(request)),
@@ -43,7 +47,7 @@ def streams(request: ProjectRequest) -> HttpResponse:
 
 @in_project(Role.OPERATOR)
 def areas(request: ProjectRequest) -> HttpResponse:
-    which = {"by": request.staff, "conversation": request.conversation.pk}
+    which: dict[str, Any] = {"by": request.staff, "conversation": request.conversation.pk}
     name = request.POST.get("name", "")
     acts: _Acts = {
         "add": lambda: area_service.add_area(**which, name=name),
@@ -57,8 +61,8 @@ def areas(request: ProjectRequest) -> HttpResponse:
 
 @in_project(Role.OPERATOR)
 def survey(request: ProjectRequest) -> HttpResponse:
-    which = {"by": request.staff, "conversation": request.conversation.pk}
-    typed = {name: request.POST.get(name, "") for name in ("column", "question", "reason")}
+    which: dict[str, Any] = {"by": request.staff, "conversation": request.conversation.pk}
+    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in ("column", "question", "reason")}
     answers = request.POST.get("answers", "").splitlines()
     acts: _Acts = {
         "add": lambda: survey_service.save_dimension(**which, **typed, answers=answers, dimension=None),

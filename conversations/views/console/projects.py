@@ -1,6 +1,7 @@
 """Projects of an organisation: begun, looked at, and led from one state to the next."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -27,7 +28,11 @@ def new(request: ClientRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             source = queries.project_named(typed["source"]) if typed["source"] else None
-            words = {"by": request.staff, "name": typed["name"], "slug": typed["slug"].lower()}
+            words: dict[str, Any] = {
+                "by": request.staff,
+                "name": typed["name"],
+                "slug": typed["slug"].lower(),
+            }
             if source is None:
                 made = drafts.create_project(**words)
             else:
@@ -53,7 +58,11 @@ def project(request: ProjectRequest) -> HttpResponse:
 def change(request: ProjectRequest) -> HttpResponse:
     """One step of its way, named by the button."""
     act = request.POST.get("act", "")
-    which = {"by": request.staff, "conversation": request.conversation.pk, "at": timezone.now()}
+    which: dict[str, Any] = {
+        "by": request.staff,
+        "conversation": request.conversation.pk,
+        "at": timezone.now(),
+    }
     reason = request.POST.get("reason", "")
     try:
         if act == "back":

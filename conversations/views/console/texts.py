@@ -1,5 +1,7 @@
 """The texts of an organisation's pages: written as a draft, looked at, published, or back to what is shipped."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -65,7 +67,7 @@ def page(request: ClientRequest, code: str, language: str) -> HttpResponse:
 def _do(request: ClientRequest, code: PageCode, language: str) -> str:
     """Raises NotFound for an act there is not, and what the services raise."""
     act, text = request.POST.get("act", ""), request.POST.get("page", "")
-    which = {"by": request.staff, "code": code, "language": language}
+    which: dict[str, Any] = {"by": request.staff, "code": code, "language": language}
     if act == "draft":
         service.keep_draft(**which, text=text)
         return "Kept as a draft. Nobody but us sees it."

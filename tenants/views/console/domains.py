@@ -1,5 +1,6 @@
 """The host names of an organisation."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,7 +36,7 @@ def domains(request: ClientRequest) -> HttpResponse:
 def change(request: ClientRequest, domain: UUID) -> HttpResponse:
     """One of the acts on a name, named by the button."""
     act = request.POST.get("act", "")
-    which = {"by": request.staff, "organisation": request.client, "domain": domain}
+    which: dict[str, Any] = {"by": request.staff, "organisation": request.client, "domain": domain}
     try:
         said = _do(act, which)
     except NotFound:
@@ -46,19 +47,19 @@ def change(request: ClientRequest, domain: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("domains", args=[request.client.pk]))
 
 
-def _do(act: str, which: dict[str, object]) -> str:
+def _do(act: str, which: dict[str, Any]) -> str:
     """Raises NotFound for an act there is not, and what the services raise."""
     if act == "check":
-        service.check_domain(**which)  # type: ignore[arg-type]  # the three of them, typed above
+        service.check_domain(**which)
         return "Verified. The name answers now."
     if act == "main":
-        service.make_main(**which)  # type: ignore[arg-type]
+        service.make_main(**which)
         return "This is the main address now. Letters name it from here on."
     if act in {"lead", "stay"}:
-        service.lead_on(**which, leads=act == "lead")  # type: ignore[arg-type]
+        service.lead_on(**which, leads=act == "lead")
         return "Saved. It takes half a minute to show."
     if act == "remove":
-        service.remove_domain(**which)  # type: ignore[arg-type]
+        service.remove_domain(**which)
         return "Removed."
     raise NotFound
 
