@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, lifecycle, rewriting, tallies
+from conversations.services import letters, lifecycle, outbox, rewriting, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -44,3 +44,13 @@ def invite() -> None:
 @platform_task("conversations.complete_due")
 def complete_due() -> None:
     lifecycle.complete_due()
+
+
+@platform_task("conversations.deliver_everywhere")
+def deliver_everywhere() -> None:
+    send_to_each_tenant("conversations.deliver")
+
+
+@tenant_task("conversations.deliver")
+def deliver() -> None:
+    outbox.deliver_owed()

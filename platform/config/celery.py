@@ -42,6 +42,7 @@ app.conf.update(
         "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
         "go on with organisations half made": {"task": "tenants.provision_waiting", "schedule": 60.0},
         "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
+        "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

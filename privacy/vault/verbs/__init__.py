@@ -8,6 +8,8 @@ from privacy.vault.verbs import (
     holding,
     leaving,
     mailings,
+    merging,
+    originals,
     readiness,
     survey,
 )
@@ -20,6 +22,8 @@ __all__ = [
     "holding",
     "leaving",
     "mailings",
+    "merging",
+    "originals",
     "readiness",
     "survey",
 ]
