@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, measuring, outbox, rewriting, rosters, tallies
+from conversations.services import letters, lifecycle, measuring, outbox, rewriting, rosters, tallies
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -59,6 +59,11 @@ def finish_rosters_everywhere() -> None:
 @tenant_task("conversations.finish_rosters")
 def finish_rosters() -> None:
     rosters.finish_imports(at=timezone.now())
+
+
+@platform_task("conversations.complete_due")
+def complete_due() -> None:
+    lifecycle.complete_due()
 
 
 @platform_task("conversations.deliver_everywhere")

@@ -2,12 +2,43 @@
 
 from django.urls import URLPattern, path
 
-from conversations.views.console import announcing, keying, operations, piles, posts, rosters
+from conversations.views.console import (
+    announcing,
+    checking,
+    describing,
+    keying,
+    listing,
+    operations,
+    piles,
+    posts,
+    preview,
+    projects,
+    rosters,
+    texts,
+)
 
-_PROJECT = "organisations/<uuid:organisation>/projects/<uuid:project>"
+_ORGANISATION = "organisations/<uuid:organisation>"
+_PROJECT = f"{_ORGANISATION}/projects/<uuid:project>"
 _PILE = f"{_PROJECT}/paper/<uuid:batch>"
 
 urlpatterns: list[URLPattern] = [
+    path(f"{_ORGANISATION}/pages/", texts.listed, name="console_pages"),
+    path(f"{_ORGANISATION}/pages/<slug:code>/<slug:language>/", texts.page, name="console_page"),
+    path(f"{_ORGANISATION}/projects/new/", projects.new, name="new_project"),
+    path(f"{_PROJECT}/", projects.project, name="console_project"),
+    path(f"{_PROJECT}/change/", projects.change, name="change_project"),
+    path(f"{_PROJECT}/checklist/", checking.show, name="console_checklist"),
+    path(f"{_PROJECT}/checklist/test/", checking.test, name="console_test"),
+    path(f"{_PROJECT}/checklist/schedule/", checking.schedule, name="console_schedule"),
+    path(f"{_PROJECT}/describe/", describing.describe, name="console_describe"),
+    path(f"{_PROJECT}/dates/", describing.dates, name="console_dates"),
+    path(f"{_PROJECT}/choices/", describing.choices, name="console_choices"),
+    path(f"{_PROJECT}/questions/", listing.streams, name="console_streams"),
+    path(f"{_PROJECT}/areas/", listing.areas, name="console_areas"),
+    path(f"{_PROJECT}/before-access/", listing.survey, name="console_survey"),
+    path(f"{_PROJECT}/preview/", preview.home, name="console_preview"),
+    path(f"{_PROJECT}/preview/question/<uuid:stream>/", preview.stream, name="console_preview_stream"),
+    path(f"{_PROJECT}/preview/about/<slug:code>/", preview.about, name="console_preview_about"),
     path("operations/", operations.overview, name="operations"),
     path("operations/jobs/<uuid:job>/retry/", operations.retry, name="retry_job"),
     path(f"{_PROJECT}/posts/", posts.posts, name="console_posts"),

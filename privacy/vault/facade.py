@@ -18,6 +18,7 @@ from privacy.vault.shapes import (
     OwnTags,
     PartTies,
     Population,
+    Readiness,
     Reading,
     Standing,
 )
@@ -66,6 +67,15 @@ class Vault:
 
     def job(self, *, conversation: UUID, job: UUID) -> JobReport:
         return cast("JobReport", self._ask("job", {"conversation": conversation, "job": job}))
+
+    def readiness(self, *, conversation: UUID) -> Readiness:
+        return cast("Readiness", self._ask("readiness", {"conversation": conversation}))
+
+    def rehearse(
+        self, *, conversation: UUID, address: str, code: str, opens_at: datetime, closes_at: datetime
+    ) -> None:
+        arguments = {"conversation": conversation, "address": address, "code": code}
+        self._ask("rehearse", {**arguments, "opens_at": opens_at, "closes_at": closes_at})
 
     def send_code(self, *, conversation: UUID, address: str, browser: str) -> None:
         self._ask("send_code", {"conversation": conversation, "address": address, "browser": browser})

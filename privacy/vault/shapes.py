@@ -179,6 +179,19 @@ class JobReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Readiness:
+    """
+    Whether there are enough people to open, in numbers rounded down: nothing under 11, then 11, 15, 20 ...
+
+    An area or group somebody is in is named, however small; it then counts 0.
+    """
+
+    reachable: int  # who gets the invitation
+    areas: dict[str, int]
+    dimensions: dict[str, dict[str, int]]  # dimension code -> bucket code -> people
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Everything the vault holds about one person, for that person's own eyes. Empty where there is nothing."""
 

@@ -11,6 +11,7 @@ from privacy.vault.verbs import (
     merging,
     operations,
     originals,
+    readiness,
     survey,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "merging",
     "operations",
     "originals",
+    "readiness",
     "survey",
 ]
