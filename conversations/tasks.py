@@ -3,6 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from conversations.services import letters, rewriting, tallies
+from conversations.services.queue import filling
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -39,3 +40,13 @@ def invite_everywhere() -> None:
 @tenant_task("conversations.invite")
 def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
+
+
+@platform_task("conversations.fill_queue_everywhere")
+def fill_queue_everywhere() -> None:
+    send_to_each_tenant("conversations.fill_queue")
+
+
+@tenant_task("conversations.fill_queue")
+def fill_queue() -> None:
+    filling.fill_all(at=timezone.now())

@@ -7,6 +7,7 @@ No author column exists, and no value repeats over two contributions of one pers
 from conversations.models.contribution import Comment, Idea, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
+from conversations.models.queue import Examined, HandoverNote, Lane, QueueItem, SavedReply
 from conversations.models.report import Reason, Report
 from conversations.models.survey import Bucket, Dimension
 from conversations.models.thread import Message, MessageKind, Thread
@@ -19,14 +20,19 @@ __all__ = [
     "Comment",
     "Conversation",
     "Dimension",
+    "Examined",
+    "HandoverNote",
     "Idea",
     "IdeaWords",
+    "Lane",
     "Message",
     "MessageKind",
     "Page",
     "PageCode",
+    "QueueItem",
     "Reason",
     "Report",
+    "SavedReply",
     "Source",
     "State",
     "Stream",

@@ -6,9 +6,10 @@ process. A hint never refuses anything; the author decides. Every rule takes tim
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -48,14 +49,26 @@ _SENTENCES = {
 
 def hints(text: str) -> list[Hint]:
     """What the author may want to look at again: at most one hint of each kind, the first that is found."""
-    rules = {
+    found = ((kind, next(rule(text), None)) for kind, rule in _rules().items())
+    return [Hint(kind, " ".join(words.split())[:80]) for kind, words in found if words]
+
+
+def every_hint(text: str, *, most: int) -> list[Hint]:
+    """All that the rules find in a text, up to so many of each kind: for facilitators."""
+    return [
+        Hint(kind, words)
+        for kind, rule in _rules().items()
+        for words in dict.fromkeys(" ".join(words.split())[:80] for words in islice(rule(text), most))
+    ]
+
+
+def _rules() -> dict[HintKind, Callable[[str], Iterator[str]]]:
+    return {
         HintKind.PERSON: _names,
         HintKind.CONTACT: _contacts,
         HintKind.ROLE: _roles,
         HintKind.ABUSE: _abuse,
     }
-    found = ((kind, next(rule(text), None)) for kind, rule in rules.items())
-    return [Hint(kind, " ".join(words.split())[:80]) for kind, words in found if words]
 
 
 # Names ----------------------------------------------------------------------------------

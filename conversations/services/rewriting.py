@@ -21,6 +21,7 @@ from conversations.models import (
     IdeaWords,
     Message,
     MessageKind,
+    QueueItem,
     Report,
     State,
     Thread,
@@ -32,8 +33,8 @@ from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
 # In the order in which every writing statement takes its locks: what points at something before that,
-# but an idea's words after the idea, and a thread before its messages.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords)
+# but an idea's words after the idea, and a thread before its messages; queue items, which hold no key, last.
+_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, QueueItem)
 _TABLES = tuple(model._meta.db_table for model in _MODELS)
 _CHUNK = 20_000
 
@@ -110,6 +111,7 @@ def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
         change(_WITHDRAW_COMMENTS, [chunk, conversation])
         change(_WITHDRAW_WORDS, [chunk])
         change(_WITHDRAW_IDEAS, [chunk, conversation])
+        change(_WITHDRAW_ITEMS, [chunk, chunk])
 
 
 def _disguise(conversation: Conversation, leaving: OwnTags) -> None:
@@ -181,6 +183,7 @@ _OF_CONVERSATION = {
     "conversations_vote": f"idea_id IN ({_IDEAS})",
     "conversations_ideawords": f"idea_id IN ({_IDEAS})",
     "conversations_report": _ABOUT,
+    "conversations_queueitem": "conversation_id = %s",
     "conversations_thread": _ABOUT,
     "conversations_message": f"thread_id IN (SELECT id FROM conversations_thread WHERE {_ABOUT})",
 }
@@ -224,4 +227,11 @@ _REPORTED = f"SELECT COALESCE(idea_id, comment_id) FROM conversations_report WHE
 _WITHDRAW_IDEAS = f"""
     UPDATE conversations_idea SET text = '', state = '{State.WITHDRAWN}'
     WHERE owner_tag = ANY(%s) AND stream_id IN ({_STREAMS})
+"""
+
+# The words that hints found were the author's.
+_WITHDRAW_ITEMS = """
+    UPDATE conversations_queueitem SET hints = '[]', is_open = false
+    WHERE id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s)
+                 UNION ALL SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s))
 """

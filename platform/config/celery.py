@@ -36,6 +36,7 @@ app.conf.update(
     beat_schedule={
         "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
         "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
+        "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -1,5 +1,25 @@
 """The verbs themselves. Importing this package registers them all."""
 
-from privacy.vault.verbs import contact, conversations, enrolment, entry, holding, leaving, mailings, survey
+from privacy.vault.verbs import (
+    contact,
+    conversations,
+    enrolment,
+    entry,
+    holding,
+    leaving,
+    mailings,
+    mentions,
+    survey,
+)
 
-__all__ = ["contact", "conversations", "enrolment", "entry", "holding", "leaving", "mailings", "survey"]
+__all__ = [
+    "contact",
+    "conversations",
+    "enrolment",
+    "entry",
+    "holding",
+    "leaving",
+    "mailings",
+    "mentions",
+    "survey",
+]
