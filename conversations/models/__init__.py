@@ -4,9 +4,11 @@ The tenant's nouns. No table here holds anything about a person.
 No author column exists, and no value repeats over two contributions of one person.
 """
 
-from conversations.models.contribution import Comment, Idea, Source, State
+from conversations.models.act import Act, ActKind, Delivery, Touch
+from conversations.models.contribution import Comment, Idea, Rule, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
+from conversations.models.post import Post
 from conversations.models.queue import Examined, HandoverNote, Lane, QueueItem, SavedReply
 from conversations.models.report import Reason, Report
 from conversations.models.survey import Bucket, Dimension
@@ -15,10 +17,13 @@ from conversations.models.vote import Vote
 from conversations.models.words import IdeaWords
 
 __all__ = [
+    "Act",
+    "ActKind",
     "Area",
     "Bucket",
     "Comment",
     "Conversation",
+    "Delivery",
     "Dimension",
     "Examined",
     "HandoverNote",
@@ -33,10 +38,15 @@ __all__ = [
     "Reason",
     "Report",
     "SavedReply",
+    "Post",
+    "Reason",
+    "Report",
+    "Rule",
     "Source",
     "State",
     "Stream",
     "Tally",
     "Thread",
+    "Touch",
     "Vote",
 ]

@@ -2,6 +2,7 @@ from uuid import uuid4
 
 from django.db import models
 
+from conversations.models.act import Act
 from conversations.models.contribution import Comment, Idea
 
 MOST_CHARACTERS_OF_MESSAGE = 2000
@@ -51,6 +52,9 @@ class Message(models.Model):
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
     position = models.SmallIntegerField()
     kind = models.CharField(max_length=8, choices=MessageKind)
+    # What a notice is about: its sentence is made for whoever reads it, in their language. The text
+    # is then what the facilitator added.
+    act = models.ForeignKey(Act, on_delete=models.CASCADE, null=True, db_index=False)
     text = models.TextField(blank=True)
     sealed = models.BinaryField(null=True)
     day = models.DateField()

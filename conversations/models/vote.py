@@ -15,8 +15,8 @@ class Vote(models.Model):
     voter_tag = models.BinaryField()
     value = models.SmallIntegerField()
     route = models.BinaryField()
-    # Written by a merge of ideas; a person's own later act clears it.
-    is_carried = models.BooleanField(default=False)
+    # The merge of ideas that wrote it; a person's own later act clears it. No key: it stands in no index.
+    carried_by = models.UUIDField(null=True)
     pk = models.CompositePrimaryKey("idea_id", "voter_tag")
 
     class Meta:
