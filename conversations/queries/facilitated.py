@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from conversations.models import Area, Conversation, Lane, State, Stream
+from conversations.models import ActKind, Area, Conversation, Lane, Rule, State, Stream
+from conversations.queries.similar import ideas_like
 from kernel.database import row, rows
 from kernel.errors import NotFound
 
@@ -54,6 +55,11 @@ class Facilitated:
     handled_on: date | None
     # What a comment stands under.
     idea_text: str
+    # An act names the version that somebody had before them.
+    version: int
+    edited_for: str
+    merged_into: UUID | None
+    part_of: UUID | None
 
     def is_claimed_by(self, staff: UUID, *, at: datetime) -> bool:
         return self.claimed_by == staff and self.claimed_until is not None and self.claimed_until > at
@@ -94,6 +100,23 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """An act on a contribution, the newest first. `is_undone`: it was taken back."""
+
+    id: UUID
+    kind: ActKind
+    rule: Rule
+    note: str
+    by: UUID
+    day: date
+    is_undone: bool
+
+    @property
+    def can_be_undone(self) -> bool:
+        return not self.is_undone and self.kind is not ActKind.UNDO
+
+
+@dataclass(frozen=True, slots=True)
 class AlikePost:
     id: UUID
     text: str
@@ -130,9 +153,26 @@ def thread_of(post: UUID, *, at: datetime) -> list[Said]:
     return [Said(*read) for read in rows(_THREAD, [post, post, at])]
 
 
+def history_of(post: UUID) -> list[Done]:
+    found = rows(_HISTORY, [post, post])
+    return [Done(act, ActKind(kind), Rule(rule), *rest) for act, kind, rule, *rest in found]
+
+
 def alike(conversation: Conversation, group: UUID) -> list[AlikePost]:
     """Ideas that say nearly the same, those with most reactions first."""
     return [AlikePost(*read) for read in rows(_ALIKE, [group, conversation.pk])]
+
+
+def to_merge(conversation: Conversation, post: Facilitated, *, words: str) -> list[AlikePost]:
+    """Ideas of the same area that could be merged into one: the most alike, or those that hold the words."""
+    if words.strip():
+        return [AlikePost(*read) for read in rows(_WITH_WORDS, [words, conversation.pk, post.id, post.id])]
+    return [AlikePost(*read) for read in rows(_LIKE_IT, [post.id])]
+
+
+def parts_of(post: UUID) -> list[UUID]:
+    """What a post was split into. For facilitators and its author alone."""
+    return [part for (part,) in rows("SELECT id FROM conversations_idea WHERE part_of_id = %s ORDER BY id", [post])]
 
 
 def streams(conversation: Conversation) -> list[Stream]:
@@ -150,8 +190,10 @@ def _loaded(hints: Any) -> Any:  # noqa: ANN401  (a column of JSON)
 _POST = """
     SELECT q.id, q.kind, i.id, COALESCE(c.text, i.text), q.day, COALESCE(c.state, i.state),
            COALESCE(c.source, i.source), COALESCE(c.is_edited, i.is_edited), s.id, s.question, a.name,
-           i.likes, i.dislikes, i.comment_count, q.lane, q.is_open, q.hints, q.alike, q.claimed_by, q.claimed_until,
-           q.handled_by, q.handled_on, CASE WHEN c.id IS NULL THEN '' ELSE i.text END
+           i.shown_likes, i.shown_dislikes, i.comment_count, q.lane, q.is_open, q.hints, q.alike, q.claimed_by, q.claimed_until,
+           q.handled_by, q.handled_on, CASE WHEN c.id IS NULL THEN '' ELSE i.text END,
+           COALESCE(c.version, i.version), COALESCE(c.edited_for, i.edited_for),
+           CASE WHEN c.id IS NULL THEN i.merged_into_id END, CASE WHEN c.id IS NULL THEN i.part_of_id END
     FROM conversations_queueitem q
     LEFT JOIN conversations_comment c ON q.kind = 'comment' AND c.id = q.id
     JOIN conversations_idea i ON i.id = COALESCE(c.idea_id, q.id)
@@ -178,8 +220,29 @@ _THREAD = """
     WHERE (t.idea_id = %s OR t.comment_id = %s) AND (m.shown_from IS NULL OR m.shown_from <= %s)
     ORDER BY m.position
 """
+_HISTORY = """
+    SELECT a.id, a.kind, a.rule, a.note, a.by, a.day, a.undone_by_id IS NOT NULL
+    FROM conversations_touch t JOIN conversations_act a ON a.id = t.act_id
+    WHERE t.idea_id = %s OR t.comment_id = %s ORDER BY t.version DESC
+"""
+_LINE = "i.id, i.text, i.day, i.state, i.shown_likes, i.shown_dislikes, i.comment_count, s.question"
+_LIKE_IT = f"""
+    SELECT {_LINE}, true
+    FROM ({ideas_like(least=0.2, most=8)}) near JOIN conversations_idea i ON i.id = near.id
+    JOIN conversations_stream s ON s.id = i.stream_id
+    ORDER BY near.likeness DESC, i.id
+"""
+_WITH_WORDS = f"""
+    SELECT {_LINE}, true
+    FROM conversations_ideawords w JOIN conversations_idea i ON i.id = w.idea_id
+    JOIN conversations_stream s ON s.id = i.stream_id
+    WHERE w.vector @@ websearch_to_tsquery('english', %s) AND s.conversation_id = %s
+      AND i.state = '{State.SHOWN}' AND i.id <> %s
+      AND i.area_id = (SELECT area_id FROM conversations_idea WHERE id = %s)
+    ORDER BY i.likes + i.dislikes DESC, i.id LIMIT 20
+"""
 _ALIKE = f"""
-    SELECT i.id, i.text, i.day, i.state, i.likes, i.dislikes, i.comment_count, s.question, q.is_open
+    SELECT {_LINE}, q.is_open
     FROM conversations_queueitem q JOIN conversations_idea i ON i.id = q.id
     JOIN conversations_stream s ON s.id = i.stream_id
     WHERE q.alike = %s AND q.conversation_id = %s AND i.state <> '{State.WITHDRAWN}'
