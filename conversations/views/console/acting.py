@@ -1,0 +1,163 @@
+"""The forms of the acts on one post. What was typed stays in the form until the act was done."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from conversations.models import ActKind, Rule, State
+from conversations.models.act import MOST_CHARACTERS_OF_NOTE
+from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
+from conversations.queries import facilitated, queue
+from conversations.queries.facilitated import Facilitated
+from conversations.services.acts import Part
+from conversations.services.queue import acting
+from conversations.services.queue.acting import Intent
+from conversations.staff import ProjectRequest, in_project
+from conversations.views.console.queue import show
+from conversations.views.console.queue_frame import onwards, uuid_of, uuids_of
+from kernel.errors import DomainError, NotFound
+from privacy.anonymity import Kind
+from tenants.models import Role
+
+_AGAINST_RULES = (Rule.PERSON, Rule.ABUSE, Rule.CRIME, Rule.SAFETY, Rule.REPEATED)
+_FEWEST_PARTS, _MOST_PARTS = 2, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """An act as a button with its key, and as a form with the reasons it may have."""
+
+    kind: ActKind
+    words: str
+    key: str
+    rules: tuple[Rule, ...]
+    of_ideas_only: bool = False
+    states: tuple[State, ...] = (State.SHOWN,)
+
+    def is_for(self, post: Facilitated) -> bool:
+        return post.state in self.states and (post.kind == Kind.IDEA or not self.of_ideas_only)
+
+
+PANELS = (
+    Panel(ActKind.EDIT, "Edit", "e", (Rule.PERSON, Rule.ABUSE, Rule.SAFETY, Rule.CLARITY)),
+    Panel(ActKind.MASK, "Mask words", "m", (Rule.PERSON, Rule.ABUSE, Rule.SAFETY)),
+    Panel(ActKind.HIDE, "Hide", "h", _AGAINST_RULES),
+    Panel(ActKind.REMOVE, "Remove", "r", _AGAINST_RULES, states=(State.SHOWN, State.HIDDEN)),
+    Panel(ActKind.RESTORE, "Show again", "r", (Rule.REVIEW,), states=(State.HIDDEN, State.REMOVED)),
+    Panel(ActKind.MOVE, "Move", "v", (Rule.TOPIC,), of_ideas_only=True),
+    Panel(ActKind.SPLIT, "Split", "s", (Rule.SEVERAL,), of_ideas_only=True),
+    Panel(ActKind.MERGE, "Merge", "g", (Rule.SAME, Rule.REPEATED), of_ideas_only=True),
+)
+_BY_KIND = {panel.kind: panel for panel in PANELS}
+
+
+def buttons_for(post: Facilitated) -> list[Panel]:
+    return [panel for panel in PANELS if panel.is_for(post)]
+
+
+@in_project(Role.FACILITATOR)
+def act(request: ProjectRequest, post: UUID, act: str) -> HttpResponse:
+    """The form of an act; posted, the act itself, and on to the next post."""
+    panel = _BY_KIND.get(_kind(act))
+    shown = facilitated.post_at(request.conversation, post)
+    if panel is None or (request.method != "POST" and not panel.is_for(shown)):
+        raise NotFound
+    typed = _typed(request, shown, panel)
+    if request.method != "POST" or "preview" in request.POST or "more" in request.POST:
+        return show(request, post, panel=panel, typed=typed)
+    try:
+        target = acting.post_of(request.conversation, post, seen=typed["seen"])
+        made = acting.perform(
+            conversation=request.conversation,
+            post=target,
+            intent=_intent(panel.kind, typed),
+            by=request.staff,
+            at=timezone.now(),
+        )
+    except DomainError as refusal:
+        return show(request, post, refusal=refusal, panel=panel, typed=typed)
+    return HttpResponseRedirect(onwards(request, post, did=panel.kind, acts=[made.pk]))
+
+
+def _kind(act: str) -> ActKind | None:
+    return ActKind(act) if act in ActKind.values else None
+
+
+def _typed(request: ProjectRequest, post: Facilitated, panel: Panel) -> dict[str, Any]:
+    """What stands in the form: what was typed, or what it starts with."""
+    given, is_sent = request.POST, request.method == "POST"
+    seen = given.get("seen", "")
+    return {
+        "seen": int(seen) if seen.isdecimal() and len(seen) < 10 else post.version,
+        "rule": given.get("rule", panel.rules[0].value if len(panel.rules) == 1 else ""),
+        "note": given.get("note", "") if is_sent else _saved_reply(request),
+        "text": given.get("text", post.text),
+        "words": given.get("words", "") if is_sent else _words_to_mask(post),
+        "stream": uuid_of(given.get("stream", "")),
+        "parts": _parts(request, post),
+        "sources": uuids_of(given.getlist("source")),
+        "replies": queue.saved_replies(),
+        "candidates": _candidates(request, post, panel),
+        "find": given.get("find", request.GET.get("find", "")),
+        "is_preview": "preview" in given,
+        "most": MOST_CHARACTERS_OF_IDEA,
+        "most_note": MOST_CHARACTERS_OF_NOTE,
+        "most_parts": _MOST_PARTS,
+    }
+
+
+def _intent(kind: ActKind, typed: dict[str, Any]) -> Intent:
+    parts = [Part(text=part["text"], stream=part["stream"]) for part in typed["parts"] if part["text"].strip()]
+    return Intent(
+        kind=kind,
+        rule=typed["rule"],
+        note=typed["note"],
+        text=typed["text"],
+        words=typed["words"].splitlines(),
+        stream=typed["stream"],
+        parts=parts if kind is ActKind.SPLIT else [],
+        sources=typed["sources"] if kind is ActKind.MERGE else [],
+    )
+
+
+def _saved_reply(request: ProjectRequest) -> str:
+    """Without a script a saved reply comes into the note by its address."""
+    wanted = uuid_of(request.GET.get("reply", ""))
+    return next((reply.text for reply in queue.saved_replies() if reply.pk == wanted), "")
+
+
+def _words_to_mask(post: Facilitated) -> str:
+    """What the hints found that may point to somebody, one in each line."""
+    return "\n".join(dict.fromkeys(hint.words for hint in post.hints if hint.kind != "abuse"))
+
+
+def _parts(request: ProjectRequest, post: Facilitated) -> list[dict[str, Any]]:
+    """As many parts as were sent, and one more where that was asked for. They start with the text's paragraphs."""
+    given = request.POST
+    if "part" in given:
+        streams = given.getlist("part_stream")
+        texts = given.getlist("part")[:_MOST_PARTS]
+        parts = [
+            {"text": text, "stream": uuid_of(streams[n]) if n < len(streams) else post.stream}
+            for n, text in enumerate(texts)
+        ]
+        wanted = len(parts) + ("more" in given)
+    else:
+        pieces = [piece for piece in post.text.split("\n") if piece.strip()][:_MOST_PARTS]
+        parts = [{"text": piece, "stream": post.stream} for piece in pieces]
+        wanted = _FEWEST_PARTS
+    parts += [{"text": "", "stream": post.stream}] * (min(wanted, _MOST_PARTS) - len(parts))
+    return [{**part, "stream": part["stream"] or post.stream} for part in parts]
+
+
+def _candidates(request: ProjectRequest, post: Facilitated, panel: Panel) -> list[facilitated.AlikePost]:
+    """Ideas to merge into this one: those that are alike, or those with the words looked for; ticked ones stay."""
+    if panel.kind is not ActKind.MERGE:
+        return []
+    words = request.POST.get("find", request.GET.get("find", ""))
+    found = facilitated.to_merge(request.conversation, post, words=words)
+    ticked = set(uuids_of(request.POST.getlist("source"))) - {line.id for line in found}
+    return [*facilitated.lines(request.conversation, ticked), *found] if ticked else found
