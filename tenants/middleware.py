@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kernel import tenancy
@@ -37,6 +38,11 @@ class OrganisationMiddleware:
         if host == settings.BASE_DOMAIN.split(":")[0]:
             request.urlconf = settings.BASE_URLCONF
             return self.get_response(request)
+        if host == settings.CONSOLE_HOST:
+            return self._on_console(request)
+        return self._at_site(request, host)
+
+    def _at_site(self, request: HttpRequest, host: str) -> HttpResponse:
         try:
             site = site_at(host)
         except DatabaseError:
@@ -46,6 +52,18 @@ class OrganisationMiddleware:
         if not site.is_serving:
             return refusal_page(request, SitePaused())
         return self._inside(request, site)
+
+    def _on_console(self, request: HttpRequest) -> HttpResponse:
+        """The control plane's own site. It speaks English (decision 016)."""
+        request.urlconf = settings.CONSOLE_URLCONF
+        tenancy.enter_control_plane()
+        try:
+            with translation.override("en"):
+                response = self.get_response(request)
+        finally:
+            tenancy.leave()
+        response.headers["Content-Language"] = "en"
+        return response
 
     def _inside(self, request: HttpRequest, site: Site) -> HttpResponse:
         request.organisation = site  # type: ignore[attr-defined]  # read by pages

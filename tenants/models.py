@@ -121,6 +121,29 @@ class Role(models.TextChoices):
     OPERATOR = "operator", "Operator"
 
 
+class Assignment(models.Model):
+    """What somebody may do, and where: in one organisation, or (without one) in all of them."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="assignments")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True)
+    role = models.CharField(max_length=15, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "organisation", "role"], name="assignment_is_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.OPERATOR) | models.Q(organisation__isnull=True),
+                name="assignment_operators_are_everywhere",
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="assignment_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.role
+
+
 class TenantMigration(models.Model):
     """One migration of the tenant zone as the SQL it came to, recorded once, replayed everywhere."""
 

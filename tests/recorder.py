@@ -53,5 +53,7 @@ def _is_allowed(connection: Any, zone: Zone) -> bool:
         return connection.alias == "vault" and is_inside_vault()
     if zone is Zone.CONTROL:
         return bool(connection.alias == "default" and connection.place == CONTROL_PLANE)
+    if zone is Zone.ACCOUNTS and connection.alias == "default" and connection.place == CONTROL_PLANE:
+        return True
     place = connection.place if connection.alias == "default" else None
     return place is not None and bool(place.role == place.schema and place.schema.startswith("t_"))

@@ -64,6 +64,14 @@ def conversation_at(slug: str) -> Conversation:
     return _frame(slug).conversation
 
 
+def project_with(project: UUID) -> Conversation:
+    """For staff: also a draft, and never remembered. Raises NotFound."""
+    found = Conversation.objects.filter(pk=project).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def stream_at(conversation: Conversation, stream: UUID) -> Stream:
     """Raises NotFound for a stream of another conversation."""
     found = _frame(conversation.slug).streams.get(stream)

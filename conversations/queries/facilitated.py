@@ -6,6 +6,7 @@ a route, an order of arrival, or anything else by the same author: nobody here c
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -170,6 +171,11 @@ def to_merge(conversation: Conversation, post: Facilitated, *, words: str) -> li
     return [AlikePost(*read) for read in rows(_LIKE_IT, [post.id])]
 
 
+def lines(conversation: Conversation, ideas: Iterable[UUID]) -> list[AlikePost]:
+    """These ideas, as lines of a list."""
+    return [AlikePost(*read) for read in rows(_LINES, [list(ideas), conversation.pk])]
+
+
 def parts_of(post: UUID) -> list[UUID]:
     """What a post was split into. For facilitators and its author alone."""
     return [part for (part,) in rows("SELECT id FROM conversations_idea WHERE part_of_id = %s ORDER BY id", [post])]
@@ -231,6 +237,11 @@ _LIKE_IT = f"""
     FROM ({ideas_like(least=0.2, most=8)}) near JOIN conversations_idea i ON i.id = near.id
     JOIN conversations_stream s ON s.id = i.stream_id
     ORDER BY near.likeness DESC, i.id
+"""
+_LINES = f"""
+    SELECT {_LINE}, true
+    FROM conversations_idea i JOIN conversations_stream s ON s.id = i.stream_id
+    WHERE i.id = ANY(%s) AND s.conversation_id = %s ORDER BY i.id
 """
 _WITH_WORDS = f"""
     SELECT {_LINE}, true

@@ -1,1 +1,1 @@
-"""Staff and client users. Participants are not accounts: they have a session of their own."""
+"""Who signs in with an account: staff on the console, client users at their organisation. Never participants."""

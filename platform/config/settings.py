@@ -23,6 +23,7 @@ env = Env()
 
 # The site --------------------------------------------------------------------------------
 BASE_DOMAIN = env.str("BASE_DOMAIN", "localhost:8000")
+CONSOLE_HOST = f"console.{BASE_DOMAIN.split(':')[0]}"
 PLAIN_HTTP = env.bool("PLAIN_HTTP", BASE_DOMAIN.split(":")[0] == "localhost")
 DEMO = env.bool("DEMO", False)
 # Where a demonstration looks for exports of real conversations.
@@ -33,13 +34,16 @@ SECRET_KEY = env.str("SECRET_KEY", "" if "DATABASE_URL" in os.environ else "noth
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "config.urls.organisation"
 BASE_URLCONF = "config.urls.base"
+CONSOLE_URLCONF = "config.urls.console"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Apps, lowest owner of a command first ---------------------------------------------------
-CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "tenants"]
-TENANT_APPS = ["tenants.branding", "conversations"]
-SHARED_APPS = ["kernel", "web", *CONTROL_APPS, "privacy.vault"]
+CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "django.contrib.auth", "tenants"]
+CONTROL_APPS += ["allauth.usersessions"]
+ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
+TENANT_APPS = ["tenants.branding", "conversations", *ACCOUNT_APPS]
+SHARED_APPS = ["kernel", "web", *CONTROL_APPS, *ACCOUNT_APPS, "privacy.vault"]
 INSTALLED_APPS = [
     "kernel",
     "web",
@@ -47,6 +51,8 @@ INSTALLED_APPS = [
     *TENANT_APPS,
     *CONTROL_APPS,
     "privacy.vault",
+    "allauth",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
 
@@ -57,6 +63,8 @@ MIDDLEWARE = [
     "web.middleware.HeadersMiddleware",
     "web.middleware.LanguageMiddleware",
     "tenants.middleware.OrganisationMiddleware",
+    "accounts.middleware.AccountsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "web.errors.RefusalsMiddleware",
 ]
@@ -179,6 +187,10 @@ CSRF_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "web.errors.form_expired"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}account"
+SESSION_COOKIE_SECURE = not PLAIN_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63072000
@@ -196,7 +208,8 @@ _NOT_NEEDED = [
     "gyroscope",
     "microphone",
 ]
-_NOT_NEEDED += ["midi", "payment", "publickey-credentials-create", "usb", "xr-spatial-tracking"]
+_NOT_NEEDED += ["midi", "payment", "usb", "xr-spatial-tracking"]
+_PASSKEYS = ["publickey-credentials-create", "publickey-credentials-get"]
 _OURS_ALONE = ("connect", "font", "img", "manifest", "script", "style")
 # The same on every page: no inline script or style anywhere, nothing from anybody else, no frames.
 PAGE_HEADERS = {
@@ -206,12 +219,47 @@ PAGE_HEADERS = {
             *(f"{what}-src 'self'" for what in _OURS_ALONE),
         ]
     ),
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in _NOT_NEEDED),
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in [*_NOT_NEEDED, *_PASSKEYS]),
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
     # No page is kept by browser or proxy, unless its view says so: a screen is often shared.
     "Cache-Control": "no-store",
 }
+
+# Where accounts sign in, passkeys are made and used; the rest stays as it is.
+PERMISSIONS_WITH_PASSKEYS = ", ".join(
+    [*(f"{name}=()" for name in _NOT_NEEDED), *(f"{name}=(self)" for name in _PASSKEYS)]
+)
+
+# Accounts of staff and of client users -----------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
+# Sessions lie in Valkey under the key space of their site, and end two hours after the last page.
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_AGE = 2 * 60 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if PLAIN_HTTP else "https"
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # Logs ------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -1,10 +1,13 @@
 from django.apps import AppConfig
 
+from kernel.zones import Zone
+
 
 class KernelConfig(AppConfig):
     """Stands first among the installed apps, because it owns the `migrate` command."""
 
     name = "kernel"
+    zone = Zone.CONTROL
 
     def ready(self) -> None:
         from django.utils.module_loading import autodiscover_modules

@@ -1,6 +1,6 @@
 from django.db import connections
 
-from kernel.zones import Zone, zone_of
+from kernel.zones import Zone, is_kept_in, may_refer, zone_of
 
 
 class VaultRouter:
@@ -18,16 +18,15 @@ class VaultRouter:
         return self._home(model._meta.app_label)  # type: ignore[attr-defined]  # a model class
 
     def allow_relation(self, one: object, other: object, **_hints: object) -> bool:
-        return self._zone(one) is self._zone(other)
+        return may_refer(self._zone(one), self._zone(other)) or may_refer(self._zone(other), self._zone(one))
 
     def allow_migrate(self, db: str, app_label: str, **_hints: object) -> bool:
-        zone = zone_of(app_label)
         if db == "vault":
-            return zone is Zone.VAULT
+            return is_kept_in(app_label, Zone.VAULT)
         schema = getattr(connections[db], "schema_name", None)
         if schema is None:
             return False
-        return zone is (Zone.CONTROL if schema == "public" else Zone.TENANT)
+        return is_kept_in(app_label, Zone.CONTROL if schema == "public" else Zone.TENANT)
 
     def _home(self, app_label: str) -> str | None:
         """None leaves it to Django: where a row came from, else the default database."""

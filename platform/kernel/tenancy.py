@@ -64,6 +64,13 @@ def enter(tenant: Tenant) -> None:
     default_connection().set_tenant(tenant)
 
 
+def enter_control_plane() -> None:
+    """For the middleware, on the console's host."""
+    connection = default_connection()
+    connection.tenant = None
+    connection.go(CONTROL_PLANE)
+
+
 def leave() -> None:
     """The middleware's way out: verifies on the server that nobody moved the connection."""
     default_connection().leave()

@@ -11,18 +11,26 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 
-from django.apps import AppConfig, apps
+from django.apps import apps
 
 
 class Zone(StrEnum):
     CONTROL = "control plane"
     TENANT = "tenant"
     VAULT = "vault"
+    # Tables of both the control plane and every tenant: staff sign in at the one, client users at the others.
+    ACCOUNTS = "control plane and tenants"
 
 
 # Apps of libraries cannot declare a zone themselves. Content types are needed by the database
 # backend of django-tenants as an import; nothing of ours reads the table.
-ZONES_OF_LIBRARIES = {"contenttypes": Zone.CONTROL}
+ZONES_OF_LIBRARIES = {
+    "contenttypes": Zone.CONTROL,
+    "auth": Zone.CONTROL,
+    "usersessions": Zone.CONTROL,
+    "account": Zone.ACCOUNTS,
+    "mfa": Zone.ACCOUNTS,
+}
 
 _inside_vault: ContextVar[bool] = ContextVar("inside_vault", default=False)
 
@@ -33,8 +41,15 @@ def zone_of(app_label: str) -> Zone | None:
     return None if zone is None else Zone(zone)
 
 
-def apps_in(zone: Zone) -> list[AppConfig]:
-    return [app for app in apps.get_app_configs() if zone_of(app.label) is zone]
+def is_kept_in(app_label: str, zone: Zone) -> bool:
+    """Whether an app has its tables in a zone's places."""
+    found = zone_of(app_label)
+    return found is zone or (found is Zone.ACCOUNTS and zone is not Zone.VAULT)
+
+
+def may_refer(one: Zone | None, other: Zone | None) -> bool:
+    """A key stays in its zone; the control plane may point at accounts, which it holds too."""
+    return one is other or (one is Zone.CONTROL and other is Zone.ACCOUNTS)
 
 
 @contextmanager

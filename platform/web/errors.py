@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -36,7 +37,9 @@ def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     partial = request.headers.get("HX-Request") == "true"
     typed = request.POST.get("text", "")[:_MOST_KEPT] if request.method == "POST" else ""
     context = {"refusal": refusal, "typed": typed}
-    template = "web/_toast.html" if partial else "web/refusal.html"
+    is_console = getattr(request, "urlconf", None) == settings.CONSOLE_URLCONF
+    whole = "web/console_refusal.html" if is_console else "web/refusal.html"
+    template = "web/_toast.html" if partial else whole
     response = HttpResponse(render_to_string(template, context, request), status=refusal.status)
     if partial:
         response["HX-Retarget"] = "#toasts"

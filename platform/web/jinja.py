@@ -1,11 +1,12 @@
 """The Jinja2 environment of all pages: components are macros, a page is a composition of them."""
 
 from collections.abc import Callable
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
 from django.template.loader import render_to_string
@@ -57,6 +58,8 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "csrf_input": FormToken(request),
         "_": _in_language(languages.current()),
         "url": _on_site(get_urlconf()),
+        "is_console": getattr(request, "urlconf", None) == settings.CONSOLE_URLCONF,
+        "messages": partial(messages.get_messages, request),
     }
 
 

@@ -57,7 +57,7 @@ class LanguageMiddleware:
             response = self.get_response(request)
         # Colours and files are the same in every language, and are kept by browsers as one.
         if response.headers.get("Content-Type", "").startswith("text/html"):
-            response.headers["Content-Language"] = language
+            response.headers.setdefault("Content-Language", language)
             if response.headers.get("Vary", "Cookie") == "Cookie":
                 response.headers["Vary"] = _VARY
             else:

@@ -20,7 +20,7 @@ from django.db.migrations.migration import Migration
 from django.db.migrations.operations.special import RunPython
 from psycopg import ClientCursor, sql
 
-from kernel.migrations import run_migrations
+from kernel.migrating import run_migrations
 from kernel.postgresql.base import DatabaseWrapper
 from kernel.tenancy import owner_in
 from kernel.zones import Zone

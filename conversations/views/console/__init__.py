@@ -1,1 +1,1 @@
-"""What staff see and do in the console."""
+"""Pages for staff, about one conversation."""

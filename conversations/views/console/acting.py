@@ -1,13 +1,12 @@
 """The forms of the acts on one post. What was typed stays in the form until the act was done."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from conversations.models import ActKind, Rule, State
+from conversations.models import ActKind
 from conversations.models.act import MOST_CHARACTERS_OF_NOTE
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
 from conversations.queries import facilitated, queue
@@ -16,52 +15,19 @@ from conversations.services.acts import Part
 from conversations.services.queue import acting
 from conversations.services.queue.acting import Intent
 from conversations.staff import ProjectRequest, in_project
+from conversations.views.console.panels import BY_KIND, Panel
 from conversations.views.console.queue import show
 from conversations.views.console.queue_frame import onwards, uuid_of, uuids_of
 from kernel.errors import DomainError, NotFound
-from privacy.anonymity import Kind
 from tenants.models import Role
 
-_AGAINST_RULES = (Rule.PERSON, Rule.ABUSE, Rule.CRIME, Rule.SAFETY, Rule.REPEATED)
 _FEWEST_PARTS, _MOST_PARTS = 2, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """An act as a button with its key, and as a form with the reasons it may have."""
-
-    kind: ActKind
-    words: str
-    key: str
-    rules: tuple[Rule, ...]
-    of_ideas_only: bool = False
-    states: tuple[State, ...] = (State.SHOWN,)
-
-    def is_for(self, post: Facilitated) -> bool:
-        return post.state in self.states and (post.kind == Kind.IDEA or not self.of_ideas_only)
-
-
-PANELS = (
-    Panel(ActKind.EDIT, "Edit", "e", (Rule.PERSON, Rule.ABUSE, Rule.SAFETY, Rule.CLARITY)),
-    Panel(ActKind.MASK, "Mask words", "m", (Rule.PERSON, Rule.ABUSE, Rule.SAFETY)),
-    Panel(ActKind.HIDE, "Hide", "h", _AGAINST_RULES),
-    Panel(ActKind.REMOVE, "Remove", "r", _AGAINST_RULES, states=(State.SHOWN, State.HIDDEN)),
-    Panel(ActKind.RESTORE, "Show again", "r", (Rule.REVIEW,), states=(State.HIDDEN, State.REMOVED)),
-    Panel(ActKind.MOVE, "Move", "v", (Rule.TOPIC,), of_ideas_only=True),
-    Panel(ActKind.SPLIT, "Split", "s", (Rule.SEVERAL,), of_ideas_only=True),
-    Panel(ActKind.MERGE, "Merge", "g", (Rule.SAME, Rule.REPEATED), of_ideas_only=True),
-)
-_BY_KIND = {panel.kind: panel for panel in PANELS}
-
-
-def buttons_for(post: Facilitated) -> list[Panel]:
-    return [panel for panel in PANELS if panel.is_for(post)]
 
 
 @in_project(Role.FACILITATOR)
 def act(request: ProjectRequest, post: UUID, act: str) -> HttpResponse:
     """The form of an act; posted, the act itself, and on to the next post."""
-    panel = _BY_KIND.get(_kind(act))
+    panel = BY_KIND.get(_kind(act))
     shown = facilitated.post_at(request.conversation, post)
     if panel is None or (request.method != "POST" and not panel.is_for(shown)):
         raise NotFound

@@ -14,10 +14,12 @@ from markupsafe import Markup, escape
 
 from conversations.models import Lane
 from conversations.queries import facilitated, queue
-from conversations.queries.facilitated import Facilitated, Hint
+from conversations.queries.facilitated import Hint
 from conversations.queries.queue import Filters
-from conversations.services.queue import acting, claims, filling
+from conversations.services.queue import claims, filling
+from conversations.services.queue.finishing import MOST_AT_ONCE
 from conversations.staff import ProjectRequest
+from conversations.views.console.panels import HIDING, buttons_for
 from kernel.errors import DomainError
 from kernel.tenancy import control_plane
 from tenants.queries import staff as staff_queries
@@ -54,6 +56,10 @@ def frame(request: ProjectRequest) -> dict[str, Any]:
         "keep": kept(request),
         "undoable": _undoable(request),
         "today": now.astimezone(request.conversation.zone).date(),
+        "hiding": HIDING,
+        "ticked": [],
+        "typed_rule": "",
+        "typed_note": "",
         "post": None,
         "panel": None,
         "trouble": None,
@@ -74,6 +80,7 @@ def opened(request: ProjectRequest, post: UUID) -> dict[str, Any]:
         "history": history,
         "parts": facilitated.parts_of(post),
         "alike": facilitated.alike(request.conversation, shown.alike) if shown.alike else [],
+        "buttons": buttons_for(shown),
         "is_mine": shown.is_claimed_by(request.staff.id, at=now),
         "is_held": shown.is_held_from(request.staff.id, at=now),
         "names": names([shown.claimed_by, shown.handled_by, *(act.by for act in history)]),
@@ -153,7 +160,7 @@ def uuid_of(typed: str) -> UUID | None:
 
 def uuids_of(typed: Iterable[str]) -> list[UUID]:
     found = (uuid_of(one) for one in typed)
-    return [one for one in found if one is not None][: acting.MOST_AT_ONCE]
+    return [one for one in found if one is not None][: MOST_AT_ONCE]
 
 
 def highlighted(text: str, hints: list[Hint]) -> Markup:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from conversations.queries import facilitated
 from conversations.services.queue import acting, finishing
 from conversations.staff import ProjectRequest, in_project
-from conversations.views.console.acting import HIDING
+from conversations.views.console.panels import HIDING
 from conversations.views.console.queue_frame import done_query, frame, kept, uuids_of
 from kernel.errors import DomainError, NotFound
 from tenants.models import Role

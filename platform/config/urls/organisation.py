@@ -10,6 +10,6 @@ handler500 = "web.errors.broken"
 
 urlpatterns = [
     path("_language/<slug:language>/", views.choose_language, name="language"),
-    path("", include("tenants.urls")),
-    path("", include("conversations.urls")),
+    path("", include("tenants.urls.site")),
+    path("", include("conversations.urls.site")),
 ]

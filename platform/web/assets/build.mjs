@@ -13,7 +13,9 @@ const styles = compile("styles/site.scss", {
   silenceDeprecations: ["import"],
 });
 writeFileSync(`${out}site.css`, styles.css + "\n");
-for (const script of ["site", "drafts", "counters"]) {
+const consoleStyles = compile("styles/console.scss", { style: "compressed" });
+writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
+for (const script of ["site", "drafts", "counters", "passkeys"]) {
   copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
 }
 copyFileSync(`${modules}htmx.org/dist/htmx.min.js`, `${out}htmx.min.js`);

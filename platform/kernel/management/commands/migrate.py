@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 from django.db.migrations.autodetector import MigrationAutodetector
 
-from kernel.migrations import run_migrations
+from kernel.migrating import run_migrations
 from kernel.tenancy import owner_in
 from kernel.zones import Zone
 

@@ -4,7 +4,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from kernel.zones import Zone, zone_of
+from kernel.zones import Zone, is_kept_in
 
 
 def run_migrations(
@@ -16,4 +16,4 @@ def run_migrations(
     No signal is sent afterwards: content types and permissions are not kept in tenants.
     """
     executor = MigrationExecutor(connection, progress)
-    executor.migrate([leaf for leaf in executor.loader.graph.leaf_nodes() if zone_of(leaf[0]) is zone])
+    executor.migrate([leaf for leaf in executor.loader.graph.leaf_nodes() if is_kept_in(leaf[0], zone)])

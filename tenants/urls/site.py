@@ -1,5 +1,5 @@
 from django.urls import path
 
-from tenants.views import theme
+from tenants.views.site import theme
 
 urlpatterns = [path("theme.css", theme, name="theme")]

@@ -1,0 +1,13 @@
+"""The console: Clever Together's own site, on a host of its own. Only staff with a second factor get past its door."""
+
+from django.urls import include, path
+
+handler400 = "web.errors.bad_request"
+handler404 = "web.errors.not_found"
+handler500 = "web.errors.broken"
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("tenants.urls.console")),
+    path("", include("conversations.urls.console")),
+]

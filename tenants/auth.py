@@ -1,0 +1,132 @@
+"""
+Who of Clever Together is here, and where they may go.
+
+Every page of the console is decorated with one of these; none is open by default. Signing in itself
+is allauth's (`accounts`): a code by mail, then a passkey or an authenticator app.
+"""
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.models import Account
+from kernel import audit
+from kernel.errors import NotFound
+from kernel.tenancy import tenant_context
+from tenants.models import Organisation, Role
+from tenants.permissions import RoleMissing, Staff
+from tenants.queries import staff as staff_queries
+
+P = ParamSpec("P")
+
+_LONGEST_SECONDS = 12 * 60 * 60
+_ENTERED = "entered"
+
+
+class StaffRequest(HttpRequest):
+    """A request on the console by somebody with a second factor."""
+
+    user: Account
+    staff: Staff
+
+
+class ClientRequest(StaffRequest):
+    """A request about one organisation, inside its schema."""
+
+    client: Organisation
+
+
+View = Callable[Concatenate[StaffRequest, P], HttpResponse]
+ClientView = Callable[Concatenate[ClientRequest, P], HttpResponse]
+
+
+def staff_only(*roles: Role) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """
+    For staff who have one of the roles anywhere; for all staff where none is named.
+
+    Raises RoleMissing for the others; who is not signed in is led to the door.
+    """
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+        def inside(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            way = _way_to_door(request)
+            if way is not None:
+                return way
+            request.staff = staff_queries.at_work(request.user)
+            _require(request.staff, roles)
+            return view(request, *args, **kwargs)
+
+        functools.update_wrapper(inside, view)
+        return inside
+
+    return decorate
+
+
+def in_organisation(*roles: Role) -> Callable[[ClientView[P]], Callable[..., HttpResponse]]:
+    """
+    For staff with one of the roles in the organisation whose id leads the address; the view runs inside it.
+
+    An organisation that somebody is not assigned to does not exist for them (NotFound). Raises RoleMissing
+    where they are, in another role.
+    """
+
+    def decorate(view: ClientView[P]) -> Callable[..., HttpResponse]:
+        def inside(
+            request: ClientRequest, /, organisation: UUID, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            way = _way_to_door(request)
+            if way is not None:
+                return way
+            request.client, request.staff = staff_queries.at_work_in(organisation, request.user)
+            if not request.staff.roles:
+                raise NotFound
+            _require(request.staff, roles)
+            _note_entry(request)
+            with tenant_context(request.client.tenant):
+                return view(request, *args, **kwargs)
+
+        functools.update_wrapper(inside, view)
+        return inside
+
+    return decorate
+
+
+def freshly_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Stands directly over the view: the second factor was given again within five minutes."""
+    confirmed: Callable[..., HttpResponse] = reauthentication_required(view)
+    return confirmed
+
+
+def _require(staff: Staff, roles: tuple[Role, ...]) -> None:
+    if roles and staff.roles.isdisjoint(roles):
+        raise RoleMissing
+
+
+def _way_to_door(request: StaffRequest) -> HttpResponse | None:
+    """Where somebody must go first: signing in, or setting up a second factor. None: come in."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    records = get_authentication_records(request, request.user)
+    if not records or time.time() - records[0]["at"] > _LONGEST_SECONDS:
+        logout(request)
+        return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    if not staff_queries.has_second_factor(request.user):
+        return HttpResponseRedirect(reverse("mfa_index"))
+    return None
+
+
+def _note_entry(request: ClientRequest) -> None:
+    """Once in each session: that somebody looked into an organisation."""
+    entered = request.session.get(_ENTERED, [])
+    if str(request.client.id) not in entered:
+        request.session[_ENTERED] = [*entered, str(request.client.id)]
+        audit.record("organisation entered", by=request.staff.id, organisation=request.client.id)

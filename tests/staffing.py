@@ -1,0 +1,49 @@
+"""Staff for tests: made by the real services, and signed in on the console with a second factor."""
+
+import secrets
+import time
+
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Account
+from kernel.tenancy import control_plane
+from tenants.models import Organisation, Role
+from tenants.permissions import Staff
+from tenants.services import staff as staff_services
+
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def make_staff(*roles: Role, organisation: Organisation | None = None) -> Staff:
+    """Somebody with these roles, in one organisation or everywhere, and with an authenticator app."""
+    made = staff_services.create_staff(
+        email=f"{secrets.token_hex(6)}@staff.example", name=f"Sam {secrets.token_hex(3)}", by=None
+    )
+    for role in roles:
+        place = None if role is Role.OPERATOR else organisation
+        staff_services.assign(account=made.pk, role=role, organisation=place, by=None)
+    with control_plane():
+        TOTP.activate(made, generate_totp_secret())
+    return Staff(id=made.pk, name=made.name, roles=frozenset(roles))
+
+
+def desk_of(staff: Staff, *, is_fresh: bool = True) -> Client:
+    """Their browser on the console. Fresh: the second factor was given again just now."""
+    client = Client(headers={"host": settings.CONSOLE_HOST})
+    with control_plane():
+        client.force_login(Account.objects.get(pk=staff.id), backend=_BACKEND)
+        session = client.session
+        given = {"method": "mfa", "type": "totp", "at": time.time()}
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            given,
+            *([{**given, "reauthenticated": True}] * is_fresh),
+        ]
+        session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(staff.id)
+        session.save()
+    return client
