@@ -29,7 +29,7 @@ PANELS = (
     Panel(ActKind.MASK, "Mask words", "m", (Rule.PERSON, Rule.ABUSE, Rule.SAFETY)),
     Panel(ActKind.HIDE, "Hide", "h", _AGAINST_RULES),
     Panel(ActKind.REMOVE, "Remove", "r", _AGAINST_RULES, states=(State.SHOWN, State.HIDDEN)),
-    Panel(ActKind.RESTORE, "Show again", "r", (Rule.REVIEW,), states=(State.HIDDEN, State.REMOVED)),
+    Panel(ActKind.RESTORE, "Show again", "a", (Rule.REVIEW,), states=(State.HIDDEN, State.REMOVED)),
     Panel(ActKind.MOVE, "Move", "v", (Rule.TOPIC,), of_ideas_only=True),
     Panel(ActKind.SPLIT, "Split", "s", (Rule.SEVERAL,), of_ideas_only=True),
     Panel(ActKind.MERGE, "Merge", "g", (Rule.SAME, Rule.REPEATED), of_ideas_only=True),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from markupsafe import Markup, escape
 
-from conversations.models import Lane
+from conversations.models import Lane, Reason
 from conversations.queries import facilitated, queue
 from conversations.queries.facilitated import Hint
 from conversations.queries.queue import Filters
@@ -74,6 +74,7 @@ def opened(request: ProjectRequest, post: UUID) -> dict[str, Any]:
     return {
         "post": shown,
         "marked": highlighted(shown.text, shown.hints),
+        "report_reasons": dict(Reason.choices),
         "reports": facilitated.reports_of(post),
         "around": facilitated.around(shown),
         "thread": facilitated.thread_of(post, at=now),
