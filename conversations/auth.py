@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation
 from conversations.queries import conversations as conversation_queries
-from conversations.queries import own
+from conversations.queries import tags
 from kernel.errors import DomainError
 from kernel.sessions import SealedRecords
 from privacy.anonymity import Kind, Ticket
@@ -133,8 +133,8 @@ def sign_in(request: ConversationRequest, response: HttpResponse, ticket: Ticket
     session = Session(
         ticket=ticket,
         signed_in=time.time(),
-        ideas=own.count(Kind.IDEA, ticket.secret),
-        comments=own.count(Kind.COMMENT, ticket.secret),
+        ideas=tags.count(Kind.IDEA, ticket.secret),
+        comments=tags.count(Kind.COMMENT, ticket.secret),
     )
     token = _sessions.create(msgspec.msgpack.encode(session), handle=ticket.handle)
     _set_cookie(response, _cookie("seat", request.conversation), token)

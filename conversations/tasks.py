@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, rewriting, tallies
+from conversations.services import letters, outbox, rewriting, tallies
 from conversations.services.queue import filling
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
@@ -50,3 +50,13 @@ def fill_queue_everywhere() -> None:
 @tenant_task("conversations.fill_queue")
 def fill_queue() -> None:
     filling.fill_all(at=timezone.now())
+
+
+@platform_task("conversations.deliver_everywhere")
+def deliver_everywhere() -> None:
+    send_to_each_tenant("conversations.deliver")
+
+
+@tenant_task("conversations.deliver")
+def deliver() -> None:
+    outbox.deliver_owed()

@@ -28,6 +28,9 @@ class Kind(StrEnum):
 
 # Tags are numbered per person and kind; the bound keeps looking one's own up, and erasing them, finite.
 MOST_POSTS = {Kind.IDEA: 200, Kind.COMMENT: 1000}
+# How many parts one post can have, all its splits together; bounds the look-up likewise.
+MOST_PARTS = 30
+_ORIGINAL_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,17 @@ def sealed_for_vault(public_key: bytes, plain: bytes, *, padded_to: int = 1024) 
     return SealedBox(_public_key(public_key)).encrypt(plain.ljust(padded_to, b" "))
 
 
+def sealed_original(public_key: bytes, text: str, *, contribution: UUID, act: UUID) -> bytes:
+    """
+    The text a contribution had before an act, for the vault to open for this act alone.
+
+    Padded, so that its length does not tell how long the masked words were.
+    """
+    plain = contribution.bytes + act.bytes + text.encode() + b"\0"
+    padded_to = -(-len(plain) // _ORIGINAL_BYTES) * _ORIGINAL_BYTES
+    return SealedBox(_public_key(public_key)).encrypt(plain.ljust(padded_to, b"\0"))
+
+
 def owner_tag(secret: bytes, kind: Kind, n: int) -> bytes:
     """The tag of a person's n-th idea or comment, n from 0."""
     return _hmac(secret, f"{kind}:{n}".encode())
@@ -74,6 +88,16 @@ def owner_tag(secret: bytes, kind: Kind, n: int) -> bytes:
 def owner_tags(secret: bytes, kind: Kind, *, first: int = 0, count: int | None = None) -> list[bytes]:
     last = MOST_POSTS[kind] if count is None else min(first + count, MOST_POSTS[kind])
     return [owner_tag(secret, kind, n) for n in range(first, last)]
+
+
+def part_tag(secret: bytes, parent: UUID, n: int) -> bytes:
+    """The tag of the n-th part of one of a person's posts that was split."""
+    return _hmac(secret, b"part:" + parent.bytes + b":" + str(n).encode())
+
+
+def part_tags(secret: bytes, parent: UUID) -> list[bytes]:
+    """Of every part that a post may have."""
+    return [part_tag(secret, parent, n) for n in range(MOST_PARTS)]
 
 
 def voter_tag(secret: bytes, idea: UUID) -> bytes:

@@ -73,11 +73,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='comment',
-            name='home',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comments_elsewhere', to='conversations.idea'),
-        ),
-        migrations.AddField(
-            model_name='comment',
             name='version',
             field=models.IntegerField(db_default=0, default=0),
         ),
@@ -247,5 +242,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='idea',
             index=models.Index(models.F('stream'), models.F('area'), models.OrderBy(models.F('shown_likes'), descending=True), models.OrderBy(models.F('number'), descending=True), condition=models.Q(('state', 'shown')), name='idea_liked'),
+        ),
+        migrations.CreateModel(
+            name='Moved',
+            fields=[
+                ('pk', models.CompositePrimaryKey('act_id', 'comment_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='moved', to='conversations.act')),
+                ('comment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='conversations.comment')),
+                ('idea', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='conversations.idea')),
+            ],
         ),
     ]

@@ -4,7 +4,7 @@ The tenant's nouns. No table here holds anything about a person.
 No author column exists, and no value repeats over two contributions of one person.
 """
 
-from conversations.models.act import Act, ActKind, Delivery, Touch
+from conversations.models.act import Act, ActKind, Delivery, Moved, Touch
 from conversations.models.contribution import Comment, Idea, Rule, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
@@ -32,6 +32,7 @@ __all__ = [
     "Lane",
     "Message",
     "MessageKind",
+    "Moved",
     "Page",
     "PageCode",
     "QueueItem",

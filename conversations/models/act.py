@@ -94,6 +94,18 @@ class Touch(models.Model):
         return f"{self.act_id}: {self.version}"
 
 
+class Moved(models.Model):
+    """A comment that a merge or a split took to another idea, and the one it came from."""
+
+    act = models.ForeignKey(Act, on_delete=models.CASCADE, db_index=False, related_name="moved")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, db_index=False)
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, db_index=False)
+    pk = models.CompositePrimaryKey("act_id", "comment_id")
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} from {self.idea_id}"
+
+
 class Delivery(models.Model):
     """
     The outbox: the vault is still to mark that something waits for the author of a contribution.

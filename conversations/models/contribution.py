@@ -184,10 +184,6 @@ class Idea(Contribution):
 
 class Comment(Contribution):
     idea = models.ForeignKey(Idea, on_delete=models.CASCADE, db_index=False, related_name="comments")
-    # The idea it was written under, where a merge or a split took it to another.
-    home = models.ForeignKey(
-        Idea, on_delete=models.CASCADE, null=True, db_index=False, related_name="comments_elsewhere"
-    )
 
     class Meta:
         constraints = [

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from conversations.models import Conversation, State
+from conversations.queries.tags import tags_for
 from kernel.database import row, rows
 from kernel.errors import NotFound
-from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
 
 
@@ -31,7 +31,7 @@ def own_text(
     conversation: Conversation, kind: Kind, contribution: UUID, *, by: Ticket, today: date
 ) -> OwnText:
     """The person's own contribution, found by its id and own tags at once. Raises NotFound for any other."""
-    tags = anonymity.owner_tags(by.secret, kind)
+    tags = tags_for(kind, contribution, by.secret)
     found = row(_OWN[kind], [today, contribution, tags, conversation.id])
     if found is None:
         raise NotFound
@@ -45,12 +45,16 @@ def changeable_comments(comments: Sequence[UUID], *, today: date) -> set[UUID]:
     return {comment for (comment,) in rows(_CHANGEABLE_COMMENTS, [list(comments), today])}
 
 
+# What a facilitator has edited or merged stays as they left it: a masked name would come back.
 # Conditions on an idea `i` or a comment `c`; each takes the conversation's day of today. At night the numbers
 # of a day's comments are dealt out anew, so which of them came later is not known: any other one counts.
 IS_CHANGEABLE = {
-    Kind.IDEA: f"(i.state = '{State.SHOWN}' AND (i.day = %s OR i.likes + i.dislikes + i.comment_count = 0))",
+    Kind.IDEA: f"""
+        (i.state = '{State.SHOWN}' AND i.edited_for = '' AND i.merges = 0
+            AND (i.day = %s OR i.likes + i.dislikes + i.comment_count = 0))
+    """,
     Kind.COMMENT: f"""
-        (c.state = '{State.SHOWN}' AND (c.day = %s OR NOT EXISTS (
+        (c.state = '{State.SHOWN}' AND c.edited_for = '' AND (c.day = %s OR NOT EXISTS (
             SELECT FROM conversations_comment later
             WHERE later.idea_id = c.idea_id AND later.id <> c.id AND later.day >= c.day
               AND later.state <> '{State.WITHDRAWN}'

@@ -111,10 +111,8 @@ class Done:
     by: UUID
     day: date
     is_undone: bool
-
-    @property
-    def can_be_undone(self) -> bool:
-        return not self.is_undone and self.kind is not ActKind.UNDO
+    # Nothing that stands was done afterwards to anything it touched.
+    can_be_undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +126,7 @@ class AlikePost:
     comment_count: int
     question: str
     is_open: bool
+    version: int
 
 
 def post_at(conversation: Conversation, post: UUID) -> Facilitated:
@@ -227,24 +226,30 @@ _THREAD = """
     ORDER BY m.position
 """
 _HISTORY = """
-    SELECT a.id, a.kind, a.rule, a.note, a.by, a.day, a.undone_by_id IS NOT NULL
+    SELECT a.id, a.kind, a.rule, a.note, a.by, a.day, a.undone_by_id IS NOT NULL,
+           a.undone_by_id IS NULL AND a.kind <> 'undo' AND NOT EXISTS (
+               SELECT FROM conversations_touch its
+               JOIN conversations_touch later
+                 ON (later.idea_id = its.idea_id OR later.comment_id = its.comment_id) AND later.version > its.version
+               JOIN conversations_act after ON after.id = later.act_id
+               WHERE its.act_id = a.id AND after.undone_by_id IS NULL AND after.kind <> 'undo')
     FROM conversations_touch t JOIN conversations_act a ON a.id = t.act_id
     WHERE t.idea_id = %s OR t.comment_id = %s ORDER BY t.version DESC
 """
 _LINE = "i.id, i.text, i.day, i.state, i.shown_likes, i.shown_dislikes, i.comment_count, s.question"
 _LIKE_IT = f"""
-    SELECT {_LINE}, true
+    SELECT {_LINE}, true, i.version
     FROM ({ideas_like(least=0.2, most=8)}) near JOIN conversations_idea i ON i.id = near.id
     JOIN conversations_stream s ON s.id = i.stream_id
     ORDER BY near.likeness DESC, i.id
 """
 _LINES = f"""
-    SELECT {_LINE}, true
+    SELECT {_LINE}, true, i.version
     FROM conversations_idea i JOIN conversations_stream s ON s.id = i.stream_id
     WHERE i.id = ANY(%s) AND s.conversation_id = %s ORDER BY i.id
 """
 _WITH_WORDS = f"""
-    SELECT {_LINE}, true
+    SELECT {_LINE}, true, i.version
     FROM conversations_ideawords w JOIN conversations_idea i ON i.id = w.idea_id
     JOIN conversations_stream s ON s.id = i.stream_id
     WHERE w.vector @@ websearch_to_tsquery('english', %s) AND s.conversation_id = %s
@@ -253,7 +258,7 @@ _WITH_WORDS = f"""
     ORDER BY i.likes + i.dislikes DESC, i.id LIMIT 20
 """
 _ALIKE = f"""
-    SELECT {_LINE}, q.is_open
+    SELECT {_LINE}, q.is_open, i.version
     FROM conversations_queueitem q JOIN conversations_idea i ON i.id = q.id
     JOIN conversations_stream s ON s.id = i.stream_id
     WHERE q.alike = %s AND q.conversation_id = %s AND i.state <> '{State.WITHDRAWN}'

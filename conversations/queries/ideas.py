@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from conversations.models import Conversation, State
+from conversations.models import Conversation, Rule, State
 from kernel.database import row, rows
 from kernel.errors import NotFound
 from privacy import anonymity
@@ -22,6 +22,19 @@ PAGE = 20
 _KEY = re.compile(r"(\d{1,18})-(\d{1,18})")
 # Own marks look a few tags past what this browser knows of, for posts from another device.
 _LOOK_AHEAD = 8
+
+
+def hides_votes(merges: int, likes: int, dislikes: int) -> bool:
+    """
+    Whether a page says "from 11 people on" in place of numbers. Of a merged idea nobody voted on it says
+    the same, so that the two cannot be told apart.
+    """
+    return merges > 0 and likes + dislikes == 0
+
+
+def rule_sentence(code: str) -> str:
+    """The rule that a facilitator acted by, in the reader's language."""
+    return str(Rule(code).label) if code else ""
 
 
 class Sort(StrEnum):
@@ -35,7 +48,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdeaCard:
-    """An idea as a page shows it. The last two are this person's alone."""
+    """An idea as a page shows it, with votes as they are shown. The last two are this person's alone."""
 
     id: UUID
     stream: UUID
@@ -48,8 +61,18 @@ class IdeaCard:
     divided: int
     number: int
     is_edited: bool = False
+    merges: int = 0
+    edited_for: str = ""
     own_vote: int = 0
     is_own: bool = False
+
+    @property
+    def hides_votes(self) -> bool:
+        return hides_votes(self.merges, self.likes, self.dislikes)
+
+    @property
+    def edited_why(self) -> str:
+        return rule_sentence(self.edited_for)
 
     @property
     def reactions(self) -> int:
@@ -66,12 +89,17 @@ class IdeaPage:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """How one idea stands."""
+    """How one idea stands, as it is shown."""
 
     id: UUID
     likes: int
     dislikes: int
     comment_count: int
+    merges: int
+
+    @property
+    def hides_votes(self) -> bool:
+        return hides_votes(self.merges, self.likes, self.dislikes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +110,12 @@ class CommentRow:
     source: str
     number: int
     is_edited: bool = False
+    edited_for: str = ""
     is_own: bool = False
+
+    @property
+    def edited_why(self) -> str:
+        return rule_sentence(self.edited_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +126,10 @@ class CommentPage:
 
 _SCORE = {
     Sort.NEWEST: "i.number",
-    Sort.LIKED: "i.likes",
+    Sort.LIKED: "i.shown_likes",
     Sort.DISCUSSED: "i.comment_count",
     Sort.DIVIDED: "i.divided",
-    Sort.FEWEST: "(i.likes + i.dislikes + i.comment_count)",
+    Sort.FEWEST: "(i.shown_likes + i.shown_dislikes + i.comment_count)",
 }
 _FIELD = {
     Sort.NEWEST: "number",
@@ -118,7 +151,7 @@ def page_of(
     """
     before, order, key = keyset(sort, after)
     values = [stream, by.area, conversation.id, *key, PAGE + 1]
-    found = [card_and_tag(read) for read in rows(_PAGE.format(before=before, order=order), values)]
+    found = [card_and_ties(read) for read in rows(_PAGE.format(before=before, order=order), values)]
     shown = with_own(found[:PAGE], by, known)
     return IdeaPage(ideas=shown, after=next_key(sort, shown) if len(found) > PAGE else None)
 
@@ -128,7 +161,7 @@ def idea_at(conversation: Conversation, idea: UUID, *, by: Ticket, known: int) -
     read = row(_ONE, [idea, by.area, conversation.id])
     if read is None:
         raise NotFound
-    return with_own([card_and_tag(read[:-1])], by, known)[0], str(read[-1])
+    return with_own([card_and_ties(read[:-1])], by, known)[0], str(read[-1])
 
 
 def comments_of(idea: UUID, *, after: str | None, by: Ticket, known: int) -> CommentPage:
@@ -164,8 +197,23 @@ def next_key(sort: Sort, shown: list[IdeaCard]) -> str:
     return f"{getattr(shown[-1], _FIELD[sort])}-{shown[-1].number}"
 
 
-def card_and_tag(read: tuple[Any, ...]) -> tuple[IdeaCard, bytes]:
-    return IdeaCard(*read[:-1]), bytes(read[-1] or b"")
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What tells an author that an idea is theirs. Never on a page."""
+
+    tag: bytes
+    part_of: UUID | None
+
+    def are_of(self, by: Ticket, own: set[bytes]) -> bool:
+        """Whether this is among somebody's own tags, or a part of what they wrote."""
+        return self.tag in own or (
+            self.part_of is not None and self.tag in anonymity.part_tags(by.secret, self.part_of)
+        )
+
+
+def card_and_ties(read: tuple[Any, ...]) -> tuple[IdeaCard, Ties]:
+    """A row of `CARD_AND_TIES`."""
+    return IdeaCard(*read[:-2]), Ties(bytes(read[-2] or b""), read[-1])
 
 
 def keyset(sort: Sort, after: str | None) -> tuple[str, str, tuple[int, ...]]:
@@ -190,28 +238,28 @@ def _parsed(after: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def with_own(found: list[tuple[IdeaCard, bytes]], by: Ticket, known: int) -> list[IdeaCard]:
+def with_own(found: list[tuple[IdeaCard, Ties]], by: Ticket, known: int) -> list[IdeaCard]:
     """Add what only this person can see: their votes (one query) and the marks on their own."""
     if not found:
         return []
-    tags = {anonymity.voter_tag(by.secret, card.id): card.id for card, _tag in found}
+    tags = {anonymity.voter_tag(by.secret, card.id): card.id for card, _ties in found}
     votes = {tags[bytes(tag)]: value for tag, value in rows(_VOTES, [list(tags.values()), list(tags)])}
     own = set(anonymity.owner_tags(by.secret, Kind.IDEA, count=known + _LOOK_AHEAD))
     return [
-        replace(card, own_vote=votes.get(card.id, 0), is_own=tag in own)
-        if card.id in votes or tag in own
-        else card
-        for card, tag in found
+        replace(card, own_vote=votes.get(card.id, 0), is_own=is_own) if card.id in votes or is_own else card
+        for card, is_own in ((card, ties.are_of(by, own)) for card, ties in found)
     ]
 
 
 CARD = (
-    "i.id, i.stream_id, i.text, i.day, i.source, i.likes, i.dislikes, i.comment_count, i.divided, i.number,"
-    " i.is_edited"
+    "i.id, i.stream_id, i.text, i.day, i.source, i.shown_likes, i.shown_dislikes, i.comment_count, i.divided,"
+    " i.number, i.is_edited, i.merges, i.edited_for"
 )
 
+CARD_AND_TIES = f"{CARD}, i.owner_tag, i.part_of_id"
+
 _PAGE = f"""
-    SELECT {CARD}, i.owner_tag
+    SELECT {CARD_AND_TIES}
     FROM conversations_idea i
     WHERE i.stream_id = %s
       AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
@@ -220,7 +268,7 @@ _PAGE = f"""
 """
 
 _ONE = f"""
-    SELECT {CARD}, i.owner_tag, s.question
+    SELECT {CARD_AND_TIES}, s.question
     FROM conversations_idea i
     JOIN conversations_area a ON a.id = i.area_id
     JOIN conversations_stream s ON s.id = i.stream_id
@@ -228,13 +276,13 @@ _ONE = f"""
 """
 
 _COUNTERS = f"""
-    SELECT i.id, i.likes, i.dislikes, i.comment_count
+    SELECT i.id, i.shown_likes, i.shown_dislikes, i.comment_count, i.merges
     FROM conversations_idea i JOIN conversations_area a ON a.id = i.area_id
     WHERE i.id = ANY(%s) AND a.code = %s AND a.conversation_id = %s AND i.state = '{State.SHOWN}'
 """
 
 _COMMENTS = f"""
-    SELECT id, text, day, source, number, is_edited, owner_tag FROM conversations_comment
+    SELECT id, text, day, source, number, is_edited, edited_for, owner_tag FROM conversations_comment
     WHERE idea_id = %s AND number > %s AND state = '{State.SHOWN}' ORDER BY number LIMIT %s
 """
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from conversations.models import Comment, Conversation, Idea, MessageKind
+from conversations.models import ActKind, Conversation, Idea, MessageKind, State
 from conversations.queries.changeable import IS_CHANGEABLE
+from conversations.queries.ideas import hides_votes, rule_sentence
+from conversations.queries.tags import own_tags
 from kernel.database import rows
 from privacy import anonymity
 from privacy.anonymity import Kind
-
-_LOOK_AHEAD = 32
-_MODELS: dict[Kind, type[Idea] | type[Comment]] = {Kind.IDEA: Idea, Kind.COMMENT: Comment}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +29,32 @@ class OwnPost:
     comment_count: int
     number: int
     is_edited: bool
+    edited_for: str
+    merges: int
+    # The rule by which a facilitator brought it into its state.
+    rule: str
+    # Split off something else the person wrote.
+    is_part: bool
     can_change: bool
 
+    @property
+    def edited_why(self) -> str:
+        return rule_sentence(self.edited_for)
 
-def count(kind: Kind, secret: bytes) -> int:
-    """
-    How many tags of a kind a person has used: the number of the next one.
+    @property
+    def state_why(self) -> str:
+        return rule_sentence(self.rule)
 
-    Looks one block of tags past the last hit, so it takes one query for most people.
-    """
-    found = 0
-    for first in range(0, anonymity.MOST_POSTS[kind], _LOOK_AHEAD):
-        tags = anonymity.owner_tags(secret, kind, first=first, count=_LOOK_AHEAD)
-        hits = _MODELS[kind].objects.filter(owner_tag__in=tags).values_list("owner_tag", flat=True)
-        used = {bytes(tag) for tag in hits if tag is not None}
-        if not used:
-            break
-        found = first + max(n for n, tag in enumerate(tags) if tag in used) + 1
-    return found
-
-
-def exists(kind: Kind, contribution: UUID) -> bool:
-    return _MODELS[kind].objects.filter(pk=contribution).exists()
+    @property
+    def hides_votes(self) -> bool:
+        return hides_votes(self.merges, self.likes, self.dislikes)
 
 
 def posts(conversation: Conversation, secret: bytes, *, today: date) -> list[OwnPost]:
     """Everything a person wrote in a conversation, newest first. `today` says what can still be changed."""
     found: list[OwnPost] = []
     for kind, statement in ((Kind.IDEA, _IDEAS), (Kind.COMMENT, _COMMENTS)):
-        tags = anonymity.owner_tags(secret, kind, count=count(kind, secret))
+        tags = own_tags(kind, secret)
         if not tags:
             continue
         found += [OwnPost(kind, *row) for row in rows(statement, [today, tags, conversation.id])]
@@ -67,9 +63,21 @@ def posts(conversation: Conversation, secret: bytes, *, today: date) -> list[Own
 
 @dataclass(frozen=True, slots=True)
 class ThreadMessage:
+    """A notice of an act is made of `act` and `rule` for whoever reads it; its text is what was added."""
+
     kind: str
     text: str
     day: date
+    act: str | None = None
+    rule: str | None = None
+
+    @property
+    def notice(self) -> str:
+        return str(ActKind(self.act).label) if self.act else ""
+
+    @property
+    def why(self) -> str:
+        return rule_sentence(self.rule or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,7 @@ class OwnThread:
 
 def threads(conversation: Conversation, secret: bytes) -> list[OwnThread]:
     """All threads on a person's contributions, in no telling order but that of the contributions' days."""
-    tags = [
-        anonymity.owner_tags(secret, kind, count=count(kind, secret)) for kind in (Kind.IDEA, Kind.COMMENT)
-    ]
+    tags = [own_tags(kind, secret) for kind in (Kind.IDEA, Kind.COMMENT)]
     found: dict[UUID, OwnThread] = {}
     for kind, contribution, text, stream, *message in rows(_THREADS, [*tags, conversation.id]):
         thread = found.setdefault(contribution, OwnThread(kind, contribution, text, stream, []))
@@ -125,28 +131,51 @@ def votes(conversation: Conversation, secret: bytes) -> list[OwnVote]:
 
 _THREADS = f"""
     SELECT CASE WHEN t.idea_id IS NULL THEN '{Kind.COMMENT}' ELSE '{Kind.IDEA}' END,
-           COALESCE(t.idea_id, t.comment_id), COALESCE(c.text, i.text), s.question, m.kind, m.text, m.day
+           COALESCE(t.idea_id, t.comment_id), COALESCE(c.text, i.text), s.question, m.kind, m.text, m.day, act.kind, act.rule
     FROM conversations_thread t
     LEFT JOIN conversations_comment c ON c.id = t.comment_id
     JOIN conversations_idea i ON i.id = COALESCE(t.idea_id, c.idea_id)
     JOIN conversations_stream s ON s.id = i.stream_id
     JOIN conversations_message m ON m.thread_id = t.id
+    LEFT JOIN conversations_act act ON act.id = m.act_id
     WHERE (t.idea_id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s))
            OR t.comment_id IN (SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s)))
       AND s.conversation_id = %s
     ORDER BY COALESCE(c.day, i.day) DESC, t.id, m.position
 """
 
+
+def _rule(row: str, column: str) -> str:
+    """The rule of the act that brought a contribution into the state it is in."""
+    return f"""
+        COALESCE((
+            SELECT a.rule FROM conversations_touch t JOIN conversations_act a ON a.id = t.act_id
+            WHERE t.{column} = {row}.id AND a.undone_by_id IS NULL AND a.kind = {_BY_ACT.format(row=row)}
+            ORDER BY t.version DESC LIMIT 1
+        ), '')
+    """
+
+
+_BY_ACT = f"""
+    CASE {{row}}.state WHEN '{State.HIDDEN}' THEN '{ActKind.HIDE}' WHEN '{State.REMOVED}' THEN '{ActKind.REMOVE}'
+        WHEN '{State.MERGED}' THEN '{ActKind.MERGE}' WHEN '{State.SPLIT}' THEN '{ActKind.SPLIT}' END
+"""
+
+# A part whose split was taken back is nobody's any more: its words stand in the whole again.
 _IDEAS = f"""
-    SELECT i.id, i.id, i.text, s.question, i.day, i.state, i.likes, i.dislikes, i.comment_count, i.number,
-        i.is_edited, {IS_CHANGEABLE[Kind.IDEA]}
+    SELECT i.id, i.id, i.text, s.question, i.day, i.state, i.shown_likes, i.shown_dislikes, i.comment_count,
+        i.number, i.is_edited, i.edited_for, i.merges, {_rule("i", "idea_id")}, i.part_of_id IS NOT NULL,
+        {IS_CHANGEABLE[Kind.IDEA]}
     FROM conversations_idea i JOIN conversations_stream s ON s.id = i.stream_id
+    LEFT JOIN conversations_idea whole ON whole.id = i.part_of_id
     WHERE i.owner_tag = ANY(%s) AND s.conversation_id = %s
+      AND NOT (i.state = '{State.REMOVED}' AND whole.state IS NOT NULL AND whole.state <> '{State.SPLIT}')
 """
 
 _COMMENTS = f"""
-    SELECT i.id, c.id, c.text, s.question, c.day, c.state, i.likes, i.dislikes, i.comment_count, c.number,
-        c.is_edited, {IS_CHANGEABLE[Kind.COMMENT]}
+    SELECT i.id, c.id, c.text, s.question, c.day, c.state, i.shown_likes, i.shown_dislikes, i.comment_count,
+        c.number, c.is_edited, c.edited_for, 0, {_rule("c", "comment_id")}, false,
+        {IS_CHANGEABLE[Kind.COMMENT]}
     FROM conversations_comment c
     JOIN conversations_idea i ON i.id = c.idea_id
     JOIN conversations_stream s ON s.id = i.stream_id

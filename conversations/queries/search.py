@@ -76,7 +76,7 @@ def ideas_with(
         return Found(ideas=[], texts=[], after=None, count=0, has_words=bool(has_words))
     statement = _SEARCH.format(within=within, before=before, order=order)
     read = rows(statement, [words, *where, *key, PAGE + 1])
-    shown = ideas.with_own([ideas.card_and_tag(line[:-1]) for line in read[:PAGE]], by, known)
+    shown = ideas.with_own([ideas.card_and_ties(line[:-1]) for line in read[:PAGE]], by, known)
     return Found(
         ideas=shown,
         texts=[_marked(str(line[-1])) for line in read[:PAGE]],
@@ -110,7 +110,7 @@ _COUNT = f"""
 
 # The text is marked after the page has been cut out, because marking is the dearest part.
 _SEARCH = f"""
-    SELECT {ideas.CARD}, i.owner_tag,
+    SELECT {ideas.CARD_AND_TIES},
         ts_headline('english', translate(i.text, chr(1) || chr(2), ''), websearch_to_tsquery('english', %s),
             'HighlightAll=true, StartSel="' || chr(1) || '", StopSel="' || chr(2) || '"')
     FROM (SELECT i.* {_MATCHES} {{before}} ORDER BY {{order}} LIMIT %s) i

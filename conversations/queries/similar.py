@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from conversations.models import Conversation, State
+from conversations.queries.ideas import hides_votes
 from kernel.database import rows
 from kernel.text import plain
 from privacy.anonymity import Ticket
@@ -31,6 +32,11 @@ class SimilarIdea:
     likes: int
     dislikes: int
     comment_count: int
+    merges: int
+
+    @property
+    def hides_votes(self) -> bool:
+        return hides_votes(self.merges, self.likes, self.dislikes)
 
 
 def similar_ideas(conversation: Conversation, text: str, *, by: Ticket) -> list[SimilarIdea]:
@@ -48,13 +54,13 @@ _SIMILAR = f"""
         FROM (SELECT lexeme FROM unnest(to_tsvector('english', %s))
               ORDER BY length(lexeme) DESC, lexeme LIMIT {_WORDS}) telling
     ), candidates AS MATERIALIZED (
-        SELECT i.id, i.text, i.likes, i.dislikes, i.comment_count
+        SELECT i.id, i.text, i.shown_likes, i.shown_dislikes, i.comment_count, i.merges
         FROM query, conversations_ideawords w JOIN conversations_idea i ON i.id = w.idea_id
         WHERE w.vector @@ query.words AND i.state = '{State.SHOWN}'
           AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
         ORDER BY ts_rank(w.vector, query.words) DESC LIMIT %s
     )
-    SELECT id, text, likes, dislikes, comment_count
+    SELECT id, text, shown_likes, shown_dislikes, comment_count, merges
     FROM (SELECT *, greatest(similarity(text, %s), word_similarity(%s, text) - {_WITHIN}) AS alike FROM candidates) found
     WHERE alike > %s
     ORDER BY alike DESC, id LIMIT %s

@@ -15,10 +15,10 @@ from conversations import permissions
 from conversations.models import Conversation, Examined, State
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
 from conversations.queries.changeable import IS_CHANGEABLE, own_text
+from conversations.queries.tags import tags_for
 from conversations.services.texts import checked_text
 from kernel.database import rows
 from kernel.errors import DomainError
-from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
 
 MOST_CHARACTERS = {Kind.IDEA: MOST_CHARACTERS_OF_IDEA, Kind.COMMENT: MOST_CHARACTERS_OF_COMMENT}
@@ -68,7 +68,7 @@ def _act(
 ) -> None:
     """Run one act; where it found nothing, say why: not theirs, or too late."""
     today = at.astimezone(conversation.zone).date()
-    tags = anonymity.owner_tags(by.secret, kind)
+    tags = tags_for(kind, contribution, by.secret)
     values: list[Any] = [*texts, contribution, tags, conversation.id, at, at, today]
     if rows(statement, values) == [(1,)]:
         return
@@ -103,7 +103,8 @@ _LOOKED_AT = (
 _EDIT = {
     Kind.IDEA: f"""
         WITH changed AS (
-            UPDATE conversations_idea i SET text = %s, is_edited = i.is_edited OR i.text <> %s
+            UPDATE conversations_idea i SET text = %s, is_edited = i.is_edited OR i.text <> %s,
+                version = i.version + 1
             {_OWN_IDEA}
             RETURNING i.id, i.text
         ), words AS (
@@ -114,7 +115,8 @@ _EDIT = {
     """,
     Kind.COMMENT: f"""
         WITH changed AS (
-            UPDATE conversations_comment c SET text = %s, is_edited = c.is_edited OR c.text <> %s
+            UPDATE conversations_comment c SET text = %s, is_edited = c.is_edited OR c.text <> %s,
+                version = c.version + 1
             {_OWN_COMMENT}
             RETURNING c.id
         ), item AS ({_LOOK_AGAIN})
@@ -125,7 +127,7 @@ _EDIT = {
 _DELETE = {
     Kind.IDEA: f"""
         WITH emptied AS (
-            UPDATE conversations_idea i SET text = '', state = '{State.WITHDRAWN}'
+            UPDATE conversations_idea i SET text = '', state = '{State.WITHDRAWN}', version = i.version + 1
             {_OWN_IDEA}
             RETURNING i.id
         ), words AS (
@@ -135,7 +137,7 @@ _DELETE = {
     """,
     Kind.COMMENT: f"""
         WITH emptied AS (
-            UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}'
+            UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}', version = c.version + 1
             {_OWN_COMMENT}
             RETURNING c.id, c.idea_id
         ), counted AS (

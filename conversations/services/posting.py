@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations import permissions
 from conversations.models import Conversation, State
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
-from conversations.queries import own
+from conversations.queries import tags
 from conversations.services.texts import checked_text
 from kernel.database import once_more, rows
 from kernel.errors import DomainError
@@ -122,12 +122,12 @@ def _post(draft: _Draft, kind: Kind, by: Ticket, write: Callable[[bytes], bool])
     except DataError as gone:
         raise NotHere from gone
     # Nothing written and there already: the same form was sent twice, which is one post.
-    if not written and not own.exists(kind, draft.id):
+    if not written and not tags.exists(kind, draft.id):
         raise NotHere
 
 
 def _next_tag(kind: Kind, by: Ticket) -> bytes:
-    n = own.count(kind, by.secret)
+    n = tags.count(kind, by.secret)
     if n >= anonymity.MOST_POSTS[kind]:
         raise TooManyPosts
     return anonymity.owner_tag(by.secret, kind, n)

@@ -15,27 +15,33 @@ from uuid import UUID, uuid4
 from django.db import connection, models, transaction
 
 from conversations.models import (
+    Act,
     Comment,
     Conversation,
+    Delivery,
     Idea,
     IdeaWords,
     Message,
     MessageKind,
+    Moved,
     QueueItem,
     Report,
     State,
     Thread,
+    Touch,
     Vote,
 )
+from conversations.services.words import index_words
 from kernel.database import change, rows
 from privacy import anonymity
 from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
 # In the order in which every writing statement takes its locks: what points at something before that,
-# but an idea's words after the idea, and a thread before its messages; queue items, which hold no key, last.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, QueueItem)
-_TABLES = tuple(model._meta.db_table for model in _MODELS)
+# but an idea's words after the idea, and a thread before its messages. What facilitators do comes after that, and
+# queue items, which hold no key, last.
+_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem)
+TABLES = tuple(model._meta.db_table for model in _MODELS)
 _CHUNK = 20_000
 
 
@@ -54,14 +60,15 @@ def rewrite_all(*, at: datetime) -> None:
 
 def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
     """Rewrite one conversation, and forget whoever left it."""
-    ideas = list(Idea.objects.filter(stream__conversation=conversation).values_list("pk", flat=True))
-    leaving = vault().own_tags(conversation=conversation.pk, ideas=ideas, reported=_reported(conversation.pk))
     today = at.astimezone(conversation.zone).date()
-    since = conversation.rewritten_on or date.min
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {', '.join(_TABLES)} IN EXCLUSIVE MODE")
+        # A post that is split while the vault is asked would keep the ties of somebody who leaves.
+        held = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        leaving = _leaving(conversation.pk)
+        cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN EXCLUSIVE MODE")
         _withdraw(conversation.pk, leaving.withdrawn)
         _disguise(conversation, leaving)
+        since = held.rewritten_on or date.min
         for table in ("conversations_idea", "conversations_comment"):
             cursor.execute(_redraw(table), [conversation.pk, since, today])
         for model in _MODELS:
@@ -75,7 +82,7 @@ def compact() -> None:
     """Write the tables' files anew without the dead rows. Takes seconds for a million votes."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
-        for table in _TABLES:
+        for table in TABLES:
             cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
         cursor.execute("RESET lock_timeout")
 
@@ -92,8 +99,20 @@ def _is_due(conversation: Conversation, *, at: datetime) -> bool:
 
 
 def _is_awaited(conversation: Conversation) -> bool:
-    tags = vault().own_tags(conversation=conversation.pk, ideas=[], reported=[])
+    tags = vault().own_tags(conversation=conversation.pk, ideas=[], reported=[], split=[])
     return bool(tags.kept or tags.withdrawn)
+
+
+def _leaving(conversation: UUID) -> OwnTags:
+    """The tags of everybody who leaves, on whatever there is in the conversation."""
+    ideas = Idea.objects.filter(stream__conversation=conversation)
+    split = ideas.filter(part_of__isnull=False).order_by().values_list("part_of", flat=True).distinct()
+    return vault().own_tags(
+        conversation=conversation,
+        ideas=list(ideas.values_list("pk", flat=True)),
+        reported=_reported(conversation),
+        split=[parent for parent in split if parent is not None],
+    )
 
 
 def _reported(conversation: UUID) -> list[UUID]:
@@ -110,8 +129,17 @@ def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
         change(_WITHDRAW_VOTES, [chunk, conversation])
         change(_WITHDRAW_COMMENTS, [chunk, conversation])
         change(_WITHDRAW_WORDS, [chunk])
+        change(_WITHDRAW_ORIGINALS, [chunk, chunk])
         change(_WITHDRAW_IDEAS, [chunk, conversation])
         change(_WITHDRAW_ITEMS, [chunk, chunk])
+    _free_sources(conversation)
+
+
+def _free_sources(conversation: UUID) -> None:
+    """What others wrote and a facilitator merged into a withdrawn idea stands by itself again."""
+    change(_COMMENTS_GO_HOME, [conversation])
+    change(_FREE_SOURCES, [conversation])
+    index_words(conversation=conversation)
 
 
 def _disguise(conversation: Conversation, leaving: OwnTags) -> None:
@@ -185,6 +213,10 @@ _OF_CONVERSATION = {
     "conversations_report": _ABOUT,
     "conversations_queueitem": "conversation_id = %s",
     "conversations_thread": _ABOUT,
+    "conversations_act": "conversation_id = %s",
+    "conversations_touch": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
+    "conversations_moved": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
+    "conversations_delivery": "conversation_id = %s",
     "conversations_message": f"thread_id IN (SELECT id FROM conversations_thread WHERE {_ABOUT})",
 }
 
@@ -201,7 +233,7 @@ _WITHDRAW_VOTES = f"""
 
 _WITHDRAW_COMMENTS = f"""
     WITH emptied AS (
-        UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}'
+        UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}', version = c.version + 1
         WHERE owner_tag = ANY(%s) AND idea_id IN ({_IDEAS}) RETURNING idea_id, old.state AS was
     ), per_idea AS (
         SELECT idea_id, count(*) FILTER (WHERE was = '{State.SHOWN}') AS comments FROM emptied GROUP BY idea_id
@@ -225,7 +257,7 @@ _WITHDRAW_WORDS = """
 _REPORTED = f"SELECT COALESCE(idea_id, comment_id) FROM conversations_report WHERE {_ABOUT}"
 
 _WITHDRAW_IDEAS = f"""
-    UPDATE conversations_idea SET text = '', state = '{State.WITHDRAWN}'
+    UPDATE conversations_idea SET text = '', state = '{State.WITHDRAWN}', version = version + 1
     WHERE owner_tag = ANY(%s) AND stream_id IN ({_STREAMS})
 """
 
@@ -234,4 +266,36 @@ _WITHDRAW_ITEMS = """
     UPDATE conversations_queueitem SET hints = '[]', is_open = false
     WHERE id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s)
                  UNION ALL SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s))
+"""
+# What it said before an act, and what facilitators wrote about it, go with it.
+_WITHDRAW_ORIGINALS = """
+    UPDATE conversations_act SET sealed = NULL, note = ''
+    WHERE idea_id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s))
+       OR comment_id IN (SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s))
+"""
+
+_FREED = f"""
+    SELECT source.id, target.id AS was_in FROM conversations_idea source
+    JOIN conversations_idea target ON target.id = source.merged_into_id
+    WHERE target.state = '{State.WITHDRAWN}' AND source.state = '{State.MERGED}'
+      AND target.stream_id IN ({_STREAMS})
+"""
+_COMMENTS_GO_HOME = f"""
+    WITH freed AS ({_FREED}), home AS (
+        UPDATE conversations_comment c SET idea_id = freed.id
+        FROM freed JOIN conversations_moved m ON m.idea_id = freed.id
+        WHERE c.id = m.comment_id AND c.idea_id = freed.was_in
+        RETURNING freed.id, freed.was_in, c.state
+    ), counted AS (
+        SELECT idea, sum(one) AS comments FROM (
+            SELECT id AS idea, 1 AS one FROM home WHERE state = '{State.SHOWN}'
+            UNION ALL SELECT was_in, -1 FROM home WHERE state = '{State.SHOWN}'
+        ) ones GROUP BY idea
+    )
+    UPDATE conversations_idea i SET comment_count = i.comment_count + n.comments FROM counted n WHERE i.id = n.idea
+"""
+_FREE_SOURCES = f"""
+    UPDATE conversations_idea i
+    SET state = '{State.SHOWN}', merged_into_id = NULL, version = i.version + 1
+    FROM ({_FREED}) freed WHERE i.id = freed.id
 """

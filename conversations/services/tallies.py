@@ -27,7 +27,7 @@ def recount(*, conversation: UUID) -> int:
 
 _COUNT = f"""
     INSERT INTO conversations_tally AS t (stream_id, area_id, ideas, comments, votes)
-    SELECT s.id, a.id, count(i.id), COALESCE(sum(i.comment_count), 0), COALESCE(sum(i.likes + i.dislikes), 0)
+    SELECT s.id, a.id, count(i.id), COALESCE(sum(i.comment_count), 0), COALESCE(sum(i.shown_likes + i.shown_dislikes), 0)
     FROM conversations_stream s
     JOIN conversations_area a ON a.conversation_id = s.conversation_id
     LEFT JOIN conversations_idea i ON i.stream_id = s.id AND i.area_id = a.id AND i.state = '{State.SHOWN}'

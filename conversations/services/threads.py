@@ -7,22 +7,22 @@ else. Two threads of one person have nothing in common.
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Comment, Conversation, Idea, Message, MessageKind, Thread
+from conversations.models import Act, Conversation, Message, MessageKind, Post, Thread
 from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
+from conversations.queries.tags import tags_for
+from conversations.services.outbox import owe_delivery
 from conversations.services.texts import checked_text
 from kernel.database import once_more, row
 from kernel.errors import DomainError
 from kernel.windows import next_window
 from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
-from privacy.vault.interface import vault
 
 MOST_CHARACTERS_OF_NAME = 200
 _MOST_ANSWERS_A_DAY = 20
@@ -53,26 +53,34 @@ def write_to_author(
     Facilitators say something to whoever wrote a contribution; returns the message.
 
     The author is told by the vault that something waits, and nobody learns whether there is one.
-    Raises NoThread where the contribution has no author to reach, VaultDown.
+    Raises TextMissing, TextTooLong, NoThread where the contribution has no author to reach.
     """
-    model: type[Idea | Comment] = Idea if kind is Kind.IDEA else Comment
-    day = at.astimezone(conversation.zone).date()
+    post = Post(kind, contribution)
     with transaction.atomic():
-        found = model.objects.filter(pk=contribution, route__isnull=False).first()
-        if found is None:
+        if not post.model.objects.filter(pk=contribution, route__isnull=False).exists():
             raise NoThread
-        about: dict[str, Any] = {"idea_id" if kind is Kind.IDEA else "comment_id": contribution}
-        # Holding the thread keeps the places of its messages apart.
-        thread, _is_new = Thread.objects.select_for_update().get_or_create(**about)
-        place = Message.objects.filter(thread=thread).count()
-        written = Message.objects.create(
-            thread=thread,
-            position=place,
+        return leave_message(
+            conversation,
+            post,
             kind=message,
             text=checked_text(text, most=MOST_CHARACTERS_OF_MESSAGE),
-            day=day,
+            day=at.astimezone(conversation.zone).date(),
         )
-    vault().deliver(conversation=conversation.pk, route=bytes(found.route or b""), contribution=contribution)
+
+
+def leave_message(
+    conversation: Conversation, post: Post, *, kind: MessageKind, text: str, day: date, act: Act | None = None
+) -> UUID:
+    """
+    The next message on a contribution's thread, and what is owed to the outbox for it.
+
+    In the caller's transaction, which knows that the contribution has an author.
+    """
+    # Holding the thread keeps the places of its messages apart.
+    thread, _is_new = Thread.objects.select_for_update().get_or_create(**post.about)
+    place = Message.objects.filter(thread=thread).count()
+    written = Message.objects.create(thread=thread, position=place, kind=kind, text=text, day=day, act=act)
+    owe_delivery(conversation, post)
     return written.pk
 
 
@@ -132,7 +140,7 @@ def _write(own: OwnContribution, said: _Said, at: datetime) -> bool:
     zone = own.conversation.zone
     day = at.astimezone(zone).date()
     values = [
-        *(own.id, anonymity.owner_tags(own.by.secret, own.kind), own.conversation.id),
+        *(own.id, tags_for(own.kind, own.id, own.by.secret), own.conversation.id),
         *(identity, said.kind, said.text, said.sealed, day, next_window(at, zone)),
         *(day, _MOST_ANSWERS_A_DAY),
     ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import permissions
 from conversations.models import Conversation, State
+from conversations.queries.ideas import hides_votes
 from kernel.database import row, rows
 from kernel.errors import DomainError
 from privacy import anonymity
@@ -32,11 +33,18 @@ class CannotVoteHere(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An idea's counters after an act, and how this person stands to it (1, -1, or 0 for no vote)."""
+    """
+    An idea's counters after an act, as they are shown, and how this person stands to it (1, -1, or 0 for no vote).
+    """
 
     likes: int
     dislikes: int
     own: int
+    merges: int = 0
+
+    @property
+    def hides_votes(self) -> bool:
+        return hides_votes(self.merges, self.likes, self.dislikes)
 
 
 def cast_vote(*, conversation: Conversation, idea: UUID, by: Ticket, value: int, at: datetime) -> Standing:
@@ -48,36 +56,38 @@ def cast_vote(*, conversation: Conversation, idea: UUID, by: Ticket, value: int,
     permissions.require_may_write(by, conversation, at=at)
     tag = anonymity.voter_tag(by.secret, idea)
     route = anonymity.route(bytes(conversation.public_key), person=by.person, contribution=idea)
-    likes, dislikes = _act(_CAST, [tag, value, route, idea], conversation, idea, by, at)
-    return Standing(likes=likes, dislikes=dislikes, own=value)
+    likes, dislikes, merges = _act(_CAST, [tag, value, route, idea], conversation, idea, by, at)
+    return Standing(likes=likes, dislikes=dislikes, own=value, merges=merges)
 
 
 def withdraw_vote(*, conversation: Conversation, idea: UUID, by: Ticket, at: datetime) -> Standing:
     """Take a vote back; where there is none nothing changes. Raises what `cast_vote` raises."""
     permissions.require_may_write(by, conversation, at=at)
     tag = anonymity.voter_tag(by.secret, idea)
-    likes, dislikes = _act(_WITHDRAW, [idea, tag], conversation, idea, by, at)
-    return Standing(likes=likes, dislikes=dislikes, own=0)
+    likes, dislikes, merges = _act(_WITHDRAW, [idea, tag], conversation, idea, by, at)
+    return Standing(likes=likes, dislikes=dislikes, own=0, merges=merges)
 
 
 def _act(
     statement: str, values: list[Any], conversation: Conversation, idea: UUID, by: Ticket, at: datetime
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """
-    Run one act and return the idea's counters. Raises CannotVoteHere, and then nothing was changed.
+    Run one act and return the idea's counters, and how many others were merged into it. Raises CannotVoteHere, and then nothing was changed.
 
     The statement is a transaction by itself and undoes itself: do not call this inside another.
     """
     try:
-        ((likes, dislikes, _counted),) = rows(statement, [*values, idea, by.area, conversation.id, at, at])
+        ((likes, dislikes, merges, _counted),) = rows(
+            statement, [*values, idea, by.area, conversation.id, at, at]
+        )
     except DataError as closed:
         raise CannotVoteHere from closed
     if likes is not None:
-        return likes, dislikes
+        return likes, dislikes, merges
     standing = row(_COUNTERS, [idea, by.area, conversation.id])  # the same again: nothing changed
     if standing is None:
         raise CannotVoteHere
-    return standing[0], standing[1]
+    return standing[0], standing[1], standing[2]
 
 
 _OPEN_IDEA = f"""
@@ -88,18 +98,20 @@ _OPEN_IDEA = f"""
 # A vote that was written for an idea that would not take it divides by zero, which undoes the whole
 # statement: one round trip, where a transaction around it would take three.
 _ANSWER = """
-    SELECT (SELECT likes FROM counted), (SELECT dislikes FROM counted),
+    SELECT (SELECT shown_likes FROM counted), (SELECT shown_dislikes FROM counted),
+           (SELECT merges FROM counted),
            CASE WHEN EXISTS (SELECT FROM vote) THEN 1 / (SELECT count(*) FROM counted) END
 """
 
+# A vote that a merge carried over becomes the person's own with whatever they do to it.
 # Lock order is votes, comments, ideas: the nightly rewrite takes its locks in the same order.
 _CAST = f"""
     WITH vote AS (
-        INSERT INTO conversations_vote AS v (voter_tag, value, route, is_carried, idea_id)
-        VALUES (%s, %s, %s, false, %s)
+        INSERT INTO conversations_vote AS v (voter_tag, value, route, idea_id)
+        VALUES (%s, %s, %s, %s)
         ON CONFLICT (idea_id, voter_tag) DO UPDATE
-            SET value = excluded.value, route = excluded.route, is_carried = false
-            WHERE v.value <> excluded.value
+            SET value = excluded.value, route = excluded.route, carried_by = NULL
+            WHERE v.value <> excluded.value OR v.carried_by IS NOT NULL
         RETURNING COALESCE(old.value, 0) AS was, new.value AS now
     ), counted AS (
         UPDATE conversations_idea i
@@ -107,7 +119,7 @@ _CAST = f"""
             dislikes = dislikes + (now = -1)::int - (was = -1)::int
         FROM vote, conversations_area a, conversations_conversation c
         WHERE {_OPEN_IDEA}
-        RETURNING i.likes, i.dislikes
+        RETURNING i.shown_likes, i.shown_dislikes, i.merges
     )
     {_ANSWER}
 """
@@ -120,12 +132,12 @@ _WITHDRAW = f"""
         SET likes = likes - (was = 1)::int, dislikes = dislikes - (was = -1)::int
         FROM vote, conversations_area a, conversations_conversation c
         WHERE {_OPEN_IDEA}
-        RETURNING i.likes, i.dislikes
+        RETURNING i.shown_likes, i.shown_dislikes, i.merges
     )
     {_ANSWER}
 """
 
 _COUNTERS = f"""
-    SELECT i.likes, i.dislikes FROM conversations_idea i JOIN conversations_area a ON a.id = i.area_id
+    SELECT i.shown_likes, i.shown_dislikes, i.merges FROM conversations_idea i JOIN conversations_area a ON a.id = i.area_id
     WHERE i.id = %s AND i.state = '{State.SHOWN}' AND a.code = %s AND a.conversation_id = %s
 """

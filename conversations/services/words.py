@@ -11,6 +11,18 @@ def index_words(*, conversation: UUID) -> None:
     change(_INDEX, [conversation])
 
 
+def index_idea(idea: UUID) -> None:
+    """Enter one idea's words anew, or take them away where it is not shown."""
+    change("DELETE FROM conversations_ideawords WHERE idea_id = %s", [idea])
+    change(_INDEX_ONE, [idea])
+
+
+_INDEX_ONE = f"""
+    INSERT INTO conversations_ideawords (idea_id, vector)
+    SELECT i.id, to_tsvector('english', i.text) FROM conversations_idea i
+    WHERE i.id = %s AND i.state = '{State.SHOWN}'
+"""
+
 _INDEX = f"""
     INSERT INTO conversations_ideawords (idea_id, vector)
     SELECT i.id, to_tsvector('english', i.text)

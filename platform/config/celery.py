@@ -37,6 +37,7 @@ app.conf.update(
         "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
         "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
         "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
+        "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
 from privacy.vault.shapes import (
+    CarriedVote,
     Contributions,
     Departure,
     Held,
@@ -15,6 +16,7 @@ from privacy.vault.shapes import (
     MailingCounts,
     MailingKind,
     OwnTags,
+    PartTies,
 )
 from privacy.vault.verb import Caller
 
@@ -134,12 +136,36 @@ class Vault:
             "Departure", self._ask("departure", {"conversation": conversation, "reference": reference})
         )
 
-    def own_tags(self, *, conversation: UUID, ideas: list[UUID], reported: list[UUID]) -> OwnTags:
-        arguments = {"conversation": conversation, "ideas": ideas, "reported": reported}
+    def own_tags(
+        self, *, conversation: UUID, ideas: list[UUID], reported: list[UUID], split: list[UUID]
+    ) -> OwnTags:
+        arguments = {"conversation": conversation, "ideas": ideas, "reported": reported, "split": split}
         return cast("OwnTags", self._ask("own_tags", arguments))
 
     def forget(self, *, conversation: UUID, batch: UUID) -> None:
         self._ask("forget", {"conversation": conversation, "batch": batch})
+
+    def carry(
+        self,
+        *,
+        conversation: UUID,
+        source: UUID,
+        target: UUID,
+        votes: list[tuple[bytes, int]],
+        tags: list[bytes],
+    ) -> list[CarriedVote]:
+        arguments = {"conversation": conversation, "source": source, "target": target}
+        return cast("list[CarriedVote]", self._ask("carry", {**arguments, "votes": votes, "tags": tags}))
+
+    def split(
+        self, *, conversation: UUID, route: bytes, parent: UUID, ids: list[UUID], first: int
+    ) -> list[PartTies]:
+        arguments = {"conversation": conversation, "route": route, "parent": parent, "ids": ids}
+        return cast("list[PartTies]", self._ask("split", {**arguments, "first": first}))
+
+    def unseal(self, *, conversation: UUID, sealed: bytes, contribution: UUID, act: UUID) -> str:
+        arguments = {"conversation": conversation, "sealed": sealed, "contribution": contribution}
+        return cast("str", self._ask("unseal", {**arguments, "act": act}))
 
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))

@@ -10,10 +10,11 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from kernel import sealing
+from privacy import anonymity
 from privacy.keys.configured import key_store
 from privacy.keys.store import ConversationKeys
 from privacy.vault.models import Conversation
-from privacy.vault.refusals import RouteRefused, UnknownConversation
+from privacy.vault.refusals import OriginalRefused, RouteRefused, UnknownConversation
 from privacy.vault.verb import Caller
 
 _SECONDS_KEYS_ARE_HELD = 300
@@ -53,6 +54,24 @@ class Opened:
         if len(plain) != _ROUTE_BYTES or not hmac.compare_digest(plain[16:], contribution.bytes):
             raise RouteRefused
         return UUID(bytes=plain[:16])
+
+    def route_to(self, person: UUID, contribution: UUID) -> bytes:
+        """A fresh route, as the web tier makes one for somebody who is signed in."""
+        return anonymity.route(self._public_key, person=person, contribution=contribution)
+
+    def open_original(self, sealed: bytes, contribution: UUID, act: UUID) -> str:
+        """The text a contribution had before an act. Raises OriginalRefused where the two do not fit."""
+        try:
+            plain = self._box.decrypt(sealed)
+        except (CryptoError, ValueError, TypeError) as reason:
+            raise OriginalRefused from reason
+        if not hmac.compare_digest(plain[:_ROUTE_BYTES], contribution.bytes + act.bytes):
+            raise OriginalRefused
+        return plain[_ROUTE_BYTES:].rstrip(b"\0").decode()
+
+    @cached_property
+    def _public_key(self) -> bytes:
+        return bytes(PrivateKey(self.keys.private).public_key)
 
     @cached_property
     def _box(self) -> SealedBox[PrivateKey]:

@@ -46,6 +46,18 @@ class RouteRefused(DomainError):
     message = _("This contribution leads to nobody.")
 
 
+class OriginalRefused(DomainError):
+    code = "original_refused"
+    status = 422
+    message = "This is not the original of that post, so it stays sealed."
+
+
+class VotesRefused(DomainError):
+    code = "votes_refused"
+    status = 422
+    message = "Votes can only be carried to another idea, at most 5,000 at a time."
+
+
 class UnknownConversation(DomainError):
     code = "unknown_conversation"
     status = 404
@@ -97,6 +109,7 @@ REFUSALS: dict[str, type[DomainError]] = {
     for refusal in (
         *(VaultDown, KeysUnavailable, ValkeyDown, CodeRefused, PasswordRefused, PasswordTooShort),
         *(ProofRefused, RouteRefused, UnknownConversation, AnswersRefused, UnknownJob, UnknownReference),
+        *(OriginalRefused, VotesRefused),
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),
     )
 }

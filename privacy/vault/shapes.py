@@ -70,6 +70,23 @@ class OwnTags:
     withdrawn: list[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedVote:
+    """A vote on the idea that others were merged into. Nothing tells which vote it came from."""
+
+    tag: bytes
+    value: int
+    route: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartTies:
+    """What one part of a split post carries instead of an author."""
+
+    route: bytes
+    owner_tag: bytes
+
+
 class MailingKind(StrEnum):
     INVITATION = "invitation"
     REMINDER = "reminder"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from conversations import permissions
 from conversations.models import Comment, Conversation, Idea, IdeaWords, State
-from conversations.queries import own, search
+from conversations.queries import search, tags
 from conversations.queries.ideas import Sort
 from conversations.services import editing, posting, tallies, texts, voting
 from kernel.errors import NotFound
@@ -95,7 +95,7 @@ def test_a_deleted_idea_leaves_an_empty_row_and_no_words(in_acme: Tenant) -> Non
     left = Idea.objects.get(pk=idea)
     assert (left.text, left.state) == ("", State.WITHDRAWN)
     assert not IdeaWords.objects.filter(idea=idea).exists()
-    assert own.count(Kind.IDEA, alice.secret) == 1
+    assert tags.count(Kind.IDEA, alice.secret) == 1
     assert make_idea(talk, alice, "More daylight.") != idea
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations import permissions
 from conversations.models import Comment, Idea, Source, State
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
-from conversations.queries import own
+from conversations.queries import tags
 from conversations.services import posting, texts
 from kernel.tenancy import Tenant, tenant_context
 from privacy import anonymity
@@ -60,7 +60,7 @@ def test_two_posts_at_the_same_moment_are_both_there(in_acme: Tenant) -> None:
         posted = list(pool.map(post, range(2)))
 
     assert Idea.objects.filter(pk__in=posted).count() == 2
-    assert own.count(Kind.IDEA, alice.secret) == 2
+    assert tags.count(Kind.IDEA, alice.secret) == 2
 
 
 def test_a_comment_counts_at_its_idea(in_acme: Tenant) -> None:

@@ -224,13 +224,13 @@ def test_own_tags_are_complete_mixed_and_only_of_those_who_leave(talk: Conversat
     for ticket, choice in ((keeping, Contributions.KEEP), (withdrawing, Contributions.WITHDRAW)):
         vault().leave(conversation=talk.pk, proof=anonymity.prove(ticket, "leave"), contributions=choice)
 
-    found = vault().own_tags(conversation=talk.pk, ideas=[idea], reported=[])
+    found = vault().own_tags(conversation=talk.pk, ideas=[idea], reported=[], split=[])
 
     assert set(found.kept) == _all_tags(keeping.secret, idea)
     assert set(found.withdrawn) == _all_tags(withdrawing.secret, idea)
     assert found.kept != sorted(found.kept)
     vault().forget(conversation=talk.pk, batch=found.batch)
-    again = vault().own_tags(conversation=talk.pk, ideas=[idea], reported=[])
+    again = vault().own_tags(conversation=talk.pk, ideas=[idea], reported=[], split=[])
     assert (again.kept, again.withdrawn) == ([], [])
     with inside_vault():
         assert not Person.objects.filter(pk__in=[keeping.person, withdrawing.person]).exists()
@@ -278,7 +278,10 @@ def test_another_organisations_conversation_does_not_exist(
             lambda: theirs.erase(
                 **ours, address=address, code="1", browser="b", contributions=Contributions.KEEP
             ),
-            lambda: theirs.own_tags(**ours, ideas=[], reported=[]),
+            lambda: theirs.own_tags(**ours, ideas=[], reported=[], split=[]),
+            lambda: theirs.carry(**ours, source=uuid4(), target=uuid4(), votes=[], tags=[]),
+            lambda: theirs.split(**ours, route=bytes(80), parent=uuid4(), ids=[], first=0),
+            lambda: theirs.unseal(**ours, sealed=bytes(80), contribution=uuid4(), act=uuid4()),
             lambda: theirs.forget(**ours, batch=uuid4()),
             lambda: theirs.invite(**ours, key="opening", opens_at=NOON, closes_at=None),
             lambda: theirs.resend(**ours),

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from conversations.models import Act, ActKind, Conversation, Post, QueueItem
+from conversations.models import Act, ActKind, Conversation, Post
 from conversations.services import acts
-from conversations.services.acts import Part
+from conversations.services.acts import Merge, Part
 from conversations.services.queue import claims, finishing
 from conversations.services.queue.finishing import MOST_AT_ONCE
+from kernel.database import rows
 from kernel.errors import DomainError, NotFound
 from privacy.anonymity import Kind
 from tenants.models import Role
@@ -27,18 +28,6 @@ class StreamMissing(DomainError):
     code = "stream_missing"
     status = 422
     message = "Choose the question it belongs to."
-
-
-class WordsToMaskMissing(DomainError):
-    code = "words_to_mask_missing"
-    status = 422
-    message = "Say which words are to be masked, one piece in each line, as they stand in the text."
-
-
-class NothingToMerge(DomainError):
-    code = "nothing_to_merge"
-    status = 422
-    message = "Tick at least one idea that says the same."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ class Intent:
     words: list[str] = field(default_factory=list)
     stream: UUID | None = None
     parts: list[Part] = field(default_factory=list)
-    sources: list[UUID] = field(default_factory=list)
+    sources: list[Post] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +56,7 @@ def perform(*, conversation: Conversation, post: Post, intent: Intent, by: Staff
     """
     Do what is intended and settle the items it is about.
 
-    Raises ClaimedByAnother, NotFound, StreamMissing, WordsToMaskMissing, NothingToMerge, and what the act raises.
+    Raises ClaimedByAnother, NotFound, StreamMissing, and what the act raises.
     """
     require_role(by, Role.FACILITATOR)
     claims.require_free(conversation, post.id, by=by, at=at)
@@ -77,7 +66,7 @@ def perform(*, conversation: Conversation, post: Post, intent: Intent, by: Staff
             intent, conversation=conversation, post=post, by=by, rule=intent.rule, note=intent.note, at=at
         )
         finishing.finish(conversation=conversation, item=post.id, by=by, at=at)
-        finishing.finish_several(conversation=conversation, items=intent.sources, by=by, at=at)
+        finishing.settle(conversation=conversation, act=done.pk, by=by, at=at)
     return done
 
 
@@ -91,6 +80,7 @@ def hide_several(
     """
     require_role(by, Role.FACILITATOR)
     done: list[UUID] = []
+    # Who ticks a line of the list has seen what it said when the list was made, and no more is asked of them.
     posts = _posts(conversation, items)
     for post in posts:
         try:
@@ -116,18 +106,10 @@ def undo(*, conversation: Conversation, done: list[UUID], by: Staff, at: datetim
     for act in found.values():
         post = Post(Kind.COMMENT, act.comment_id) if act.comment_id else Post(Kind.IDEA, _idea_of(act))
         with transaction.atomic():
-            acts.undo_act(conversation=conversation, act=act.pk, by=by, at=at)
-            finishing.reopen(conversation=conversation, items=[post.id], by=by)
+            acts.undo_act(conversation=conversation, act=act.pk, by=by, note="", at=at)
+            finishing.unsettle(conversation=conversation, act=act.pk, item=post.id, by=by)
         posts.append(post.id)
     return posts
-
-
-def post_of(conversation: Conversation, item: UUID, *, seen: int | None = None) -> Post:
-    """Raises NotFound."""
-    found = _posts(conversation, [item])
-    if not found:
-        raise NotFound
-    return Post(found[0].kind, item, seen)
 
 
 _ABOUT_THE_FORM = 422
@@ -135,8 +117,8 @@ _ABOUT_THE_FORM = 422
 
 def _posts(conversation: Conversation, items: list[UUID]) -> list[Post]:
     """In the order of their ids, as everything that locks several does."""
-    found = QueueItem.objects.filter(pk__in=items[:MOST_AT_ONCE], conversation=conversation).order_by("pk")
-    return [Post(Kind(kind), item) for item, kind in found.values_list("pk", "kind")]
+    found = rows(_POSTS, [items[:MOST_AT_ONCE], conversation.pk])
+    return [Post(Kind(kind), item, version) for item, kind, version in found]
 
 
 def _idea_of(act: Act) -> UUID:
@@ -149,10 +131,7 @@ def _edit(intent: Intent, **common: Any) -> Act:  # noqa: ANN401  (handed on as 
 
 
 def _mask(intent: Intent, **common: Any) -> Act:  # noqa: ANN401
-    words = [line.strip() for line in intent.words if line.strip()]
-    if not words:
-        raise WordsToMaskMissing
-    return acts.mask_post(words=words, **common)
+    return acts.mask_post(words=intent.words, **common)
 
 
 def _move(intent: Intent, **common: Any) -> Act:  # noqa: ANN401
@@ -166,9 +145,7 @@ def _split(intent: Intent, **common: Any) -> Act:  # noqa: ANN401
 
 
 def _merge(intent: Intent, *, post: Post, **common: Any) -> Act:  # noqa: ANN401
-    if not intent.sources:
-        raise NothingToMerge
-    return acts.merge_ideas(idea=post, sources=intent.sources, text=intent.text, **common)
+    return acts.merge_ideas(merge=Merge(post, tuple(intent.sources), intent.text), **common)
 
 
 _PERFORM: dict[ActKind, Callable[..., Act]] = {
@@ -181,3 +158,10 @@ _PERFORM: dict[ActKind, Callable[..., Act]] = {
     ActKind.SPLIT: _split,
     ActKind.MERGE: _merge,
 }
+
+_POSTS = """
+    SELECT q.id, q.kind, COALESCE(c.version, i.version) FROM conversations_queueitem q
+    LEFT JOIN conversations_idea i ON q.kind = 'idea' AND i.id = q.id
+    LEFT JOIN conversations_comment c ON q.kind = 'comment' AND c.id = q.id
+    WHERE q.id = ANY(%s) AND q.conversation_id = %s ORDER BY q.id
+"""

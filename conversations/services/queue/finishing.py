@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from conversations.models import Conversation
+from conversations.models import Conversation, Examined, Lane
 from conversations.services.queue.claims import IS_FREE, refusal_of
 from kernel.database import change, rows
 from tenants.models import Role
@@ -45,6 +45,21 @@ def reopen(*, conversation: Conversation, items: list[UUID], by: Staff) -> None:
     change(_REOPEN, [items[:MOST_AT_ONCE], conversation.pk])
 
 
+def settle(*, conversation: Conversation, act: UUID, by: Staff, at: datetime) -> None:
+    """
+    After an act, in its transaction: everything it touched is done. The words that hints found may be gone
+    from the text, so they go too, and what is there now is looked through anew.
+    """
+    today = at.astimezone(conversation.zone).date()
+    change(_SETTLE, [by.id, today, conversation.pk, act])
+
+
+def unsettle(*, conversation: Conversation, act: UUID, item: UUID, by: Staff) -> None:
+    """After an act was taken back, in that transaction: what it was about is open again, and looked through anew."""
+    change(_LOOK_AGAIN, [act, conversation.pk])
+    reopen(conversation=conversation, items=[item], by=by)
+
+
 def _finish(conversation: Conversation, items: list[UUID], by: Staff, at: datetime) -> list[UUID]:
     require_role(by, Role.FACILITATOR)
     today = at.astimezone(conversation.zone).date()
@@ -67,4 +82,24 @@ _REOPEN = """
         SELECT id FROM conversations_queueitem WHERE id = ANY(%s) AND conversation_id = %s ORDER BY id FOR UPDATE
     )
     UPDATE conversations_queueitem q SET is_open = true FROM found WHERE q.id = found.id
+"""
+
+# Parts of a split are posts of their own, and were just written by a facilitator.
+_SETTLE = f"""
+    INSERT INTO conversations_queueitem AS q
+        (id, kind, day, lane, reports, worries, hints, examined, is_grouped, is_open, handled_by, handled_on,
+         conversation_id)
+    SELECT COALESCE(i.id, c.id), CASE WHEN i.id IS NULL THEN 'comment' ELSE 'idea' END, COALESCE(i.day, c.day),
+           {Lane.NEW.value}, 0, 0, '[]', {Examined.NOT_YET.value}, i.id IS NULL, false, %s, %s, %s
+    FROM conversations_touch t
+    LEFT JOIN conversations_idea i ON i.id = t.idea_id LEFT JOIN conversations_comment c ON c.id = t.comment_id
+    WHERE t.act_id = %s AND COALESCE(i.source, c.source) <> 'facilitator'
+    ORDER BY 1
+    ON CONFLICT (id) DO UPDATE
+        SET hints = '[]', examined = excluded.examined, is_open = false, handled_by = excluded.handled_by,
+            handled_on = excluded.handled_on, claimed_by = NULL, claimed_until = NULL
+"""
+_LOOK_AGAIN = f"""
+    UPDATE conversations_queueitem q SET hints = '[]', examined = {Examined.NOT_YET.value}
+    FROM conversations_touch t WHERE t.act_id = %s AND q.id IN (t.idea_id, t.comment_id) AND q.conversation_id = %s
 """

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from conversations.models import ActKind
+from conversations.models import ActKind, Post
 from conversations.models.act import MOST_CHARACTERS_OF_NOTE
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
 from conversations.queries import facilitated, queue
@@ -17,11 +17,14 @@ from conversations.services.queue.acting import Intent
 from conversations.staff import ProjectRequest, in_project
 from conversations.views.console.panels import BY_KIND, Panel
 from conversations.views.console.queue import show
-from conversations.views.console.queue_frame import onwards, uuid_of, uuids_of
+from conversations.views.console.queue_frame import onwards, uuid_of
 from kernel.errors import DomainError, NotFound
+from privacy.anonymity import Kind
 from tenants.models import Role
 
-_FEWEST_PARTS, _MOST_PARTS = 2, 8
+_FEWEST_PARTS, _MOST_PARTS = 2, 10
+_MOST_SOURCES = 50
+_LONGEST_NUMBER = 10
 
 
 @in_project(Role.FACILITATOR)
@@ -35,10 +38,9 @@ def act(request: ProjectRequest, post: UUID, act: str) -> HttpResponse:
     if request.method != "POST" or "preview" in request.POST or "more" in request.POST:
         return show(request, post, panel=panel, typed=typed)
     try:
-        target = acting.post_of(request.conversation, post, seen=typed["seen"])
         made = acting.perform(
             conversation=request.conversation,
-            post=target,
+            post=Post(Kind(shown.kind), post, typed["seen"]),
             intent=_intent(panel.kind, typed),
             by=request.staff,
             at=timezone.now(),
@@ -57,14 +59,14 @@ def _typed(request: ProjectRequest, post: Facilitated, panel: Panel) -> dict[str
     given, is_sent = request.POST, request.method == "POST"
     seen = given.get("seen", "")
     return {
-        "seen": int(seen) if seen.isdecimal() and len(seen) < 10 else post.version,
+        "seen": int(seen) if seen.isdecimal() and len(seen) < _LONGEST_NUMBER else post.version,
         "rule": given.get("rule", panel.rules[0].value if len(panel.rules) == 1 else ""),
         "note": given.get("note", "") if is_sent else _saved_reply(request),
         "text": given.get("text", post.text),
         "words": given.get("words", "") if is_sent else _words_to_mask(post),
         "stream": uuid_of(given.get("stream", "")),
         "parts": _parts(request, post),
-        "sources": uuids_of(given.getlist("source")),
+        "sources": _sources(request),
         "replies": queue.saved_replies(),
         "candidates": _candidates(request, post, panel),
         "find": given.get("find", request.GET.get("find", "")),
@@ -82,10 +84,10 @@ def _intent(kind: ActKind, typed: dict[str, Any]) -> Intent:
         rule=typed["rule"],
         note=typed["note"],
         text=typed["text"],
-        words=typed["words"].splitlines(),
+        words=[line for line in typed["words"].splitlines() if line.strip()],
         stream=typed["stream"],
         parts=parts if kind is ActKind.SPLIT else [],
-        sources=typed["sources"] if kind is ActKind.MERGE else [],
+        sources=[Post(Kind.IDEA, idea, seen) for idea, seen in typed["sources"].items()] if kind is ActKind.MERGE else [],
     )
 
 
@@ -125,5 +127,16 @@ def _candidates(request: ProjectRequest, post: Facilitated, panel: Panel) -> lis
         return []
     words = request.POST.get("find", request.GET.get("find", ""))
     found = facilitated.to_merge(request.conversation, post, words=words)
-    ticked = set(uuids_of(request.POST.getlist("source"))) - {line.id for line in found}
+    ticked = _sources(request).keys() - {line.id for line in found}
     return [*facilitated.lines(request.conversation, ticked), *found] if ticked else found
+
+
+def _sources(request: ProjectRequest) -> dict[UUID, int]:
+    """What was ticked for merging, each with the version that stood on the page."""
+    found = {}
+    for ticked in request.POST.getlist("source")[:_MOST_SOURCES]:
+        idea, _mark, seen = ticked.partition("~")
+        known = uuid_of(idea)
+        if known is not None and seen.isdecimal() and len(seen) < _LONGEST_NUMBER:
+            found[known] = int(seen)
+    return found

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 from conversations.models import ActKind, Rule, State
 from conversations.queries.facilitated import Facilitated
+from conversations.services.acts import RULES
 from privacy.anonymity import Kind
-
-_AGAINST_RULES = (Rule.PERSON, Rule.ABUSE, Rule.CRIME, Rule.SAFETY, Rule.REPEATED)
-
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -16,23 +14,27 @@ class Panel:
     kind: ActKind
     words: str
     key: str
-    rules: tuple[Rule, ...]
     of_ideas_only: bool = False
     states: tuple[State, ...] = (State.SHOWN,)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return RULES[self.kind]
 
     def is_for(self, post: Facilitated) -> bool:
         return post.state in self.states and (post.kind == Kind.IDEA or not self.of_ideas_only)
 
 
+_READABLE = (State.SHOWN, State.HIDDEN)
 PANELS = (
-    Panel(ActKind.EDIT, "Edit", "e", (Rule.PERSON, Rule.ABUSE, Rule.SAFETY, Rule.CLARITY)),
-    Panel(ActKind.MASK, "Mask words", "m", (Rule.PERSON, Rule.ABUSE, Rule.SAFETY)),
-    Panel(ActKind.HIDE, "Hide", "h", _AGAINST_RULES),
-    Panel(ActKind.REMOVE, "Remove", "r", _AGAINST_RULES, states=(State.SHOWN, State.HIDDEN)),
-    Panel(ActKind.RESTORE, "Show again", "a", (Rule.REVIEW,), states=(State.HIDDEN, State.REMOVED)),
-    Panel(ActKind.MOVE, "Move", "v", (Rule.TOPIC,), of_ideas_only=True),
-    Panel(ActKind.SPLIT, "Split", "s", (Rule.SEVERAL,), of_ideas_only=True),
-    Panel(ActKind.MERGE, "Merge", "g", (Rule.SAME, Rule.REPEATED), of_ideas_only=True),
+    Panel(ActKind.EDIT, "Edit", "e", states=_READABLE),
+    Panel(ActKind.MASK, "Mask words", "m", states=_READABLE),
+    Panel(ActKind.HIDE, "Hide", "h"),
+    Panel(ActKind.REMOVE, "Remove", "r", states=_READABLE),
+    Panel(ActKind.RESTORE, "Show again", "a", states=(State.HIDDEN,)),
+    Panel(ActKind.MOVE, "Move", "v", of_ideas_only=True, states=_READABLE),
+    Panel(ActKind.SPLIT, "Split", "s", of_ideas_only=True),
+    Panel(ActKind.MERGE, "Merge", "g", of_ideas_only=True),
 )
 BY_KIND = {panel.kind: panel for panel in PANELS}
 

@@ -9,6 +9,8 @@ from privacy.vault.verbs import (
     leaving,
     mailings,
     mentions,
+    merging,
+    originals,
     survey,
 )
 
@@ -21,5 +23,7 @@ __all__ = [
     "leaving",
     "mailings",
     "mentions",
+    "merging",
+    "originals",
     "survey",
 ]

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from privacy.anonymity import Kind, Proof, owner_tags, reporter_tag, voter_tag
+from privacy.anonymity import Kind, Proof, owner_tags, part_tags, reporter_tag, voter_tag
 from privacy.keys.configured import key_store
 from privacy.vault import codes
 from privacy.vault.addresses import read_address
@@ -56,8 +56,14 @@ def erase(
 
 
 @verb
-def own_tags(caller: Caller, conversation: UUID, ideas: list[UUID], reported: list[UUID]) -> OwnTags:
-    """For the nightly rewrite only: the tags of everybody who leaves, mixed and ungrouped."""
+def own_tags(
+    caller: Caller, conversation: UUID, ideas: list[UUID], reported: list[UUID], split: list[UUID]
+) -> OwnTags:
+    """
+    For the nightly rewrite only: the tags of everybody who leaves, mixed and ungrouped.
+
+    Votes are found by the ideas, reports by what was reported, parts by the posts that were split.
+    """
     keys = opened(caller, conversation)
     batch = uuid4()
     kept: list[bytes] = []
@@ -66,7 +72,7 @@ def own_tags(caller: Caller, conversation: UUID, ideas: list[UUID], reported: li
         leaving = Person.objects.filter(conversation=keys.conversation).exclude(leaving=Leaving.NO)
         for person in leaving.select_for_update():
             tags = kept if person.leaving == Leaving.KEEPING else withdrawn
-            tags += _tags(secret_of(keys, person), ideas, reported)
+            tags += _tags(secret_of(keys, person), ideas, reported, split)
         leaving.update(leaving_batch=batch)
     mixed = secrets.SystemRandom()
     mixed.shuffle(kept)
@@ -108,9 +114,10 @@ def departure(caller: Caller, conversation: UUID, reference: str) -> Departure:
     raise UnknownReference
 
 
-def _tags(secret: bytes, ideas: list[UUID], reported: list[UUID]) -> list[bytes]:
+def _tags(secret: bytes, ideas: list[UUID], reported: list[UUID], split: list[UUID]) -> list[bytes]:
     return [
         *(tag for kind in Kind for tag in owner_tags(secret, kind)),
+        *(tag for parent in split for tag in part_tags(secret, parent)),
         *(voter_tag(secret, idea) for idea in ideas),
         *(reporter_tag(secret, contribution) for contribution in reported),
     ]
