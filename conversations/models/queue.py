@@ -57,7 +57,9 @@ class QueueItem(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(lane__in=Lane.values), name="queue_lane_is_known"),
-            models.CheckConstraint(condition=models.Q(kind__in=[kind.value for kind in Kind]), name="queue_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in Kind]), name="queue_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(claimed_by__isnull=True, claimed_until__isnull=True)
                 | models.Q(claimed_by__isnull=False, claimed_until__isnull=False),

@@ -177,7 +177,10 @@ def lines(conversation: Conversation, ideas: Iterable[UUID]) -> list[AlikePost]:
 
 def parts_of(post: UUID) -> list[UUID]:
     """What a post was split into. For facilitators and its author alone."""
-    return [part for (part,) in rows("SELECT id FROM conversations_idea WHERE part_of_id = %s ORDER BY id", [post])]
+    return [
+        part
+        for (part,) in rows("SELECT id FROM conversations_idea WHERE part_of_id = %s ORDER BY id", [post])
+    ]
 
 
 def streams(conversation: Conversation) -> list[Stream]:

@@ -78,7 +78,9 @@ def _typed(request: ProjectRequest, post: Facilitated, panel: Panel) -> dict[str
 
 
 def _intent(kind: ActKind, typed: dict[str, Any]) -> Intent:
-    parts = [Part(text=part["text"], stream=part["stream"]) for part in typed["parts"] if part["text"].strip()]
+    parts = [
+        Part(text=part["text"], stream=part["stream"]) for part in typed["parts"] if part["text"].strip()
+    ]
     return Intent(
         kind=kind,
         rule=typed["rule"],
@@ -87,7 +89,9 @@ def _intent(kind: ActKind, typed: dict[str, Any]) -> Intent:
         words=[line for line in typed["words"].splitlines() if line.strip()],
         stream=typed["stream"],
         parts=parts if kind is ActKind.SPLIT else [],
-        sources=[Post(Kind.IDEA, idea, seen) for idea, seen in typed["sources"].items()] if kind is ActKind.MERGE else [],
+        sources=[Post(Kind.IDEA, idea, seen) for idea, seen in typed["sources"].items()]
+        if kind is ActKind.MERGE
+        else [],
     )
 
 

@@ -7,6 +7,7 @@ from conversations.queries.facilitated import Facilitated
 from conversations.services.acts import RULES
 from privacy.anonymity import Kind
 
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """An act as a button with its key, and as a form with the reasons it may have."""

@@ -47,7 +47,7 @@ def show(
 @require_POST
 @in_project(Role.FACILITATOR)
 def claim(request: ProjectRequest, post: UUID) -> HttpResponse:
-    """ "I am working on this": by a button, or by the page itself while it is open."""
+    """Somebody works on this and says so: by a button, or by the page itself while it is open."""
     try:
         claims.claim(conversation=request.conversation, item=post, by=request.staff, at=timezone.now())
     except claims.ClaimedByAnother as refusal:
@@ -78,7 +78,11 @@ def done(request: ProjectRequest, post: UUID) -> HttpResponse:
 @in_project(Role.FACILITATOR)
 def undo(request: ProjectRequest) -> HttpResponse:
     """Take the last acts back, or open again what was done; then show it."""
-    done, items, now = uuids_of(request.POST.getlist("act")), uuids_of(request.POST.getlist("item")), timezone.now()
+    done, items, now = (
+        uuids_of(request.POST.getlist("act")),
+        uuids_of(request.POST.getlist("item")),
+        timezone.now(),
+    )
     try:
         items = _undo(request, done, items, now)
     except DomainError as refusal:

@@ -132,7 +132,9 @@ def done_query(
 
 def _place(request: ProjectRequest, post: UUID | None) -> str:
     where: list[Any] = [request.client.pk, request.conversation.pk]
-    return reverse("console_queue", args=where) if post is None else reverse("console_post", args=[*where, post])
+    return (
+        reverse("console_queue", args=where) if post is None else reverse("console_post", args=[*where, post])
+    )
 
 
 def with_name(refusal: DomainError) -> DomainError:
@@ -161,7 +163,7 @@ def uuid_of(typed: str) -> UUID | None:
 
 def uuids_of(typed: Iterable[str]) -> list[UUID]:
     found = (uuid_of(one) for one in typed)
-    return [one for one in found if one is not None][: MOST_AT_ONCE]
+    return [one for one in found if one is not None][:MOST_AT_ONCE]
 
 
 def highlighted(text: str, hints: list[Hint]) -> Markup:
