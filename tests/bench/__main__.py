@@ -12,11 +12,12 @@ def main() -> int:
         "goal what                                                            floor       ours unit      ratio  wanted    met\n"
     )
     with ground() as running:
-        from tests.bench import discussion, logins, mailings, memory, pages, provisioning, votes
+        from tests.bench import discussion, logins, mailings, memory, pages, provisioning, queue, votes
 
         owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
         talk = discussion.build(report)
         pages.measure(owner_url, talk, report)
+        queue.measure(owner_url, talk, report)
         floor = next(result.floor for result in report.results if result.goal == "G2")
         pages.measure_sign_in(talk, floor, report)
         logins.measure(talk, report)
