@@ -45,6 +45,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, str]]:
+        """The passkey first, where there is one."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return sorted(methods, key=lambda method: "webauthn" not in method["id"])
+
     def generate_login_code(self) -> str:
         return f"{secrets.randbelow(10**8):08d}"
 

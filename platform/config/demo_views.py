@@ -14,7 +14,11 @@ def start(request: HttpRequest) -> HttpResponse:
         (found.name, f"http://{queries.primary_host(found.tenant)}:{port}/")
         for found in queries.organisations()
     ]
-    return render(request, "config/demo_start.html", {"sites": sites})
+    return render(
+        request,
+        "config/demo_start.html",
+        {"sites": sites, "console": f"http://console.{settings.BASE_DOMAIN}/"},
+    )
 
 
 def outbox(request: HttpRequest) -> HttpResponse:

@@ -7,9 +7,12 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import ConnectionError as ValkeyAway
+from redis.exceptions import TimeoutError as ValkeySilent
 
 from kernel.errors import DomainError, NotFound, Unavailable
 from kernel.postgresql.base import WrongPlace
+from kernel.valkey import ValkeyDown
 
 _MOST_KEPT = 10_000
 
@@ -61,6 +64,8 @@ class RefusalsMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return refusal_page(request, exception)
+        if isinstance(exception, ValkeyAway | ValkeySilent):
+            return refusal_page(request, ValkeyDown())
         if isinstance(exception, OperationalError | InterfaceError | WrongPlace):
             return refusal_page(request, Unavailable())
         return None

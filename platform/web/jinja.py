@@ -1,5 +1,6 @@
 """The Jinja2 environment of all pages: components are macros, a page is a composition of them."""
 
+import json
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any
@@ -32,6 +33,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes 
     made.filters.update(
         day=dates.day, moment=dates.moment, number=languages.number, paragraphs=_paragraphs, percent=_percent
     )
+    made.filters["as_json"] = _as_json
     return made
 
 
@@ -135,6 +137,11 @@ def _kept_switch(current: str, offered: tuple[tuple[str, str], ...]) -> Markup:
         return Markup("")
     context = {"languages": languages.offered(), "current": current, "back": _BACK}
     return Markup(render_to_string("web/_languages.html", context))  # noqa: S704  (our own escaped template)
+
+
+def _as_json(value: object) -> str:
+    """For an attribute that a script reads. Mappings that are no dict become one."""
+    return json.dumps(value, default=dict)
 
 
 def _demo_address() -> str:

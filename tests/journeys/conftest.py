@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -250,3 +251,38 @@ def _must_stay_here(address: str, product: Product) -> None:
     if host.scheme in {"http", "https"}:
         assert host.host.endswith("localhost"), address
         assert host.port == product.port, address
+
+
+def visit_console(
+    product: Product,
+    chromium: Browser,
+    contexts: list[BrowserContext],
+    role: str,
+    *,
+    size: dict[str, int] = DESKTOP,
+    site: str | None = None,
+) -> Visitor:
+    """
+    Somebody new on the staff, made by the operator's command, signed in with a code and a passkey of
+    their own. The browser has an authenticator that says yes; they work everywhere, or for one site.
+    """
+    desk = visit(product, chromium, contexts, viewport=size)
+    key = desk.page.context.new_cdp_session(desk.page)
+    key.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True}
+    options |= {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    key.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    address = f"{secrets.token_hex(6)}@staff.example"
+    place = ["--organisation", site] if site else []
+    product.manage("staff", "create", address, f"{role.title()} of the journey", "--role", role, *place)
+    known = product.codes()
+    desk.go("/", "console")
+    desk.page.get_by_label("Your e-mail address").fill(address)
+    desk.page.get_by_role("button", name="Send me a code").click()
+    desk.page.get_by_label("Eight-digit code").fill(product.next_code(known))
+    desk.page.get_by_role("button", name="Go on").click()
+    desk.page.get_by_role("link", name="Add a passkey").click()
+    desk.page.get_by_role("button", name="Add a passkey").click()
+    desk.page.get_by_role("link", name="I have kept them").click()
+    desk.page.wait_for_url("**/")
+    return desk

@@ -22,6 +22,8 @@ from privacy.anonymity import Kind, Ticket
 from privacy.vault import runner
 from privacy.vault.interface import vault
 from tenants import queries
+from tenants.models import Role
+from tenants.services import staff
 from tenants.services.organisations import create_organisation
 
 _PEOPLE = ["robin", "kit", "sam", "alex", "charlie", "frankie", "jamie", "jo", "lee", "max", "nicky", "pat"]
@@ -40,6 +42,7 @@ class Command(BaseCommand):
     help = "Load two demonstration organisations, unless they are there already."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        self._staff()
         hospital = self._organisation("demo-hospital", "Demo Hospital", "#1d4f91")
         if hospital is not None:
             with tenant_context(hospital):
@@ -51,6 +54,16 @@ class Command(BaseCommand):
         council = self._organisation("demo-council", "Demo Council", "#2e6b34")
         if council is not None:
             self._fill_council(council)
+
+    def _staff(self) -> None:
+        """One of each role, everywhere. Each sets up a second factor of their own when they first sign in."""
+        for role in Role:
+            address = f"{role.replace(' ', '-')}@demo.example"
+            try:
+                made = staff.create_staff(email=address, name=f"Demo {role.label.lower()}", by=None)
+            except staff.AddressTaken:
+                continue
+            staff.assign(account=made.pk, role=role, organisation=None, by=None)
 
     def _organisation(self, slug: str, name: str, colour: str) -> Tenant | None:
         if queries.organisation(slug) is not None:
