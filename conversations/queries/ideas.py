@@ -75,6 +75,11 @@ class IdeaCard:
         return rule_sentence(self.edited_for)
 
     @property
+    def is_dealt_with(self) -> bool:
+        """Stays as a facilitator left it."""
+        return bool(self.edited_for) or self.merges > 0
+
+    @property
     def reactions(self) -> int:
         return self.likes + self.dislikes + self.comment_count
 

@@ -40,7 +40,13 @@ def everything_about(conversation: Conversation, by: Ticket, *, today: date) -> 
             {
                 "about": thread.text,
                 "messages": [
-                    {"kind": message.kind, "text": message.text, "day": message.day.isoformat()}
+                    {
+                        "kind": message.kind,
+                        "text": " ".join(
+                            part for part in (message.notice, message.why, message.text) if part
+                        ),
+                        "day": message.day.isoformat(),
+                    }
                     for message in thread.messages
                 ],
             }

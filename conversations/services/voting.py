@@ -33,9 +33,7 @@ class CannotVoteHere(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """
-    An idea's counters after an act, as they are shown, and how this person stands to it (1, -1, or 0 for no vote).
-    """
+    """An idea's shown counters after an act, and how this person stands to it (1, -1, or 0 for no vote)."""
 
     likes: int
     dislikes: int

@@ -10,7 +10,7 @@ from django.utils import timezone
 from nacl.public import PrivateKey, SealedBox
 
 from conversations.models import Conversation, Idea, Message, MessageKind
-from conversations.services import posting, threads
+from conversations.services import outbox, posting, threads
 from conversations.services.threads import NoThread, OwnContribution, write_to_author
 from kernel.tenancy import Tenant, tenant_context
 from kernel.windows import next_window
@@ -46,6 +46,7 @@ def _ask(talk: Conversation, idea: UUID, text: str = "Which window?") -> None:
         text=text,
         at=timezone.now(),
     )
+    outbox.deliver_owed()
 
 
 def _form(idea: UUID, **more: str) -> dict[str, str]:

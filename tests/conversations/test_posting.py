@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations import permissions
 from conversations.models import Comment, Idea, Source, State
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
-from conversations.queries import tags
+from conversations.queries import own, tags
 from conversations.services import posting, texts
 from kernel.tenancy import Tenant, tenant_context
 from privacy import anonymity

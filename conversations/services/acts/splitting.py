@@ -106,7 +106,7 @@ def _ideas(
 ) -> list[Idea]:
     return [
         Idea(
-            id=id,
+            id=identity,
             text=text,
             stream_id=part.stream,
             area_id=whole.area_id,
@@ -117,7 +117,7 @@ def _ideas(
             route=made and made.route,
             owner_tag=made and made.owner_tag,
         )
-        for part, text, (id, made) in zip(parts, texts, ties, strict=True)
+        for part, text, (identity, made) in zip(parts, texts, ties, strict=True)
     ]
 
 

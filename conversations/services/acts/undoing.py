@@ -7,9 +7,10 @@ What people did since stands: their own votes, their comments, what they deleted
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from conversations.models import Act, ActKind, Comment, Conversation, Idea, Post, Rule, State, Touch
+from conversations.queries.acts import is_followed
 from conversations.services.acts.decisions import Decision, decided
 from conversations.services.acts.holding import acting, held, hold_comments
 from conversations.services.acts.record import record
@@ -51,30 +52,11 @@ def undo_act(*, conversation: Conversation, act: UUID, by: Staff, note: str, at:
         if asked.undone_by_id is not None:
             raise UndoneAlready
         touches = list(asked.touches.order_by("version"))
-        if any(_is_followed(touch) for touch in touches):
+        if is_followed(asked.pk):
             raise NotTheLatest
         undone = _undo(decision, asked, touches)
         Act.objects.filter(pk=asked.pk).update(undone_by=undone, sealed=None)
     return undone
-
-
-def may_be_undone(act: Act) -> bool:
-    """Whether an act is in force and the last on all it touched."""
-    is_standing = act.undone_by_id is None and act.kind != ActKind.UNDO
-    return is_standing and not any(_is_followed(touch) for touch in act.touches.all())
-
-
-def _is_followed(touch: Touch) -> bool:
-    """Whether a later act on the same contribution stands."""
-    return (
-        Touch.objects.filter(
-            Q(idea=touch.idea_id) if touch.idea_id else Q(comment=touch.comment_id),
-            version__gt=touch.version,
-            act__undone_by=None,
-        )
-        .exclude(act__kind=ActKind.UNDO)
-        .exists()
-    )
 
 
 def _undo(decision: Decision, act: Act, touches: list[Touch]) -> Act:

@@ -38,8 +38,12 @@ def _words(standing: Counters, *, is_page: bool) -> dict[str, Any]:
     likes, dislikes, comments = standing.likes, standing.dislikes, standing.comment_count
     number = languages.number
     words = {
-        "like": ngettext("%(num)s like", "%(num)s likes", likes) % {"num": number(likes)},
-        "dislike": ngettext("%(num)s dislike", "%(num)s dislikes", dislikes) % {"num": number(dislikes)},
+        "like": gettext("Like")
+        if standing.hides_votes
+        else ngettext("%(num)s like", "%(num)s likes", likes) % {"num": number(likes)},
+        "dislike": gettext("Dislike")
+        if standing.hides_votes
+        else ngettext("%(num)s dislike", "%(num)s dislikes", dislikes) % {"num": number(dislikes)},
         "comments": ngettext("%(num)s comment", "%(num)s comments", comments) % {"num": number(comments)}
         if comments
         else gettext("Read and comment"),

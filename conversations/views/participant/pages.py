@@ -13,6 +13,7 @@ from conversations import auth
 from conversations.auth import ConversationRequest, ParticipantRequest
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
 from conversations.queries import changeable, conversations, ideas, own
+from conversations.queries.gone import gone_idea
 from conversations.queries.ideas import Sort
 from conversations.services.hints import Hint
 from conversations.views.participant.cards import cards
@@ -90,8 +91,12 @@ def show_idea(
     An idea with its comments. With `again` it is the answer to a comment that was not posted: the reason
     stands beside the field and what was typed stands in it.
     """
-    session, again, today = request.participant, again or Again(), today_for(request)
-    card, question = ideas.idea_at(request.conversation, idea, by=session.ticket, known=session.ideas)
+    session, today = request.participant, today_for(request)
+    try:
+        card, question = ideas.idea_at(request.conversation, idea, by=session.ticket, known=session.ideas)
+    except NotFound:
+        return _gone(request, idea, again=again)
+    again = again or Again()
     page = ideas.comments_of(idea, after=after, by=session.ticket, known=session.comments)
     own = [comment.id for comment in page.comments if comment.is_own] if today["may_write"] else []
     is_today_or_alone = card.day == today["today"] or not card.reactions
@@ -102,7 +107,7 @@ def show_idea(
         "after": after,
         "form_id": again.form or uuid4(),
         "again": again,
-        "can_change": card.is_own and today["may_write"] and is_today_or_alone,
+        "can_change": card.is_own and today["may_write"] and is_today_or_alone and not card.is_dealt_with,
         "changeable": changeable.changeable_comments(own, today=today["today"]),
         "most": MOST_CHARACTERS_OF_COMMENT,
         **today,
@@ -110,6 +115,25 @@ def show_idea(
     is_more = request.headers.get("HX-Request") == "true" and after is not None
     template = "conversations/_comments.html" if is_more else "conversations/idea.html"
     return render(request, template, context, status=again.status)
+
+
+def _gone(request: ParticipantRequest, idea: UUID, *, again: Again | None) -> HttpResponse:
+    """
+    An idea that is shown no more: what became of it, and what somebody had typed there.
+
+    Whoever had it open when it was merged is led on. Raises NotFound where there is nothing to say.
+    """
+    ticket = request.participant.ticket
+    found = gone_idea(request.conversation, idea, area=ticket.area)
+    if found is None:
+        raise NotFound
+    if found.leads_to is not None and again is None:
+        way_on = reverse("idea", args=[request.conversation.slug, found.leads_to])
+        return HttpResponseRedirect(f"{way_on}?merged=1")
+    if found.leads_to is not None:
+        return show_idea(request, found.leads_to, again=again)
+    context = {"gone": found, "typed": again.typed if again else "", "most": MOST_CHARACTERS_OF_COMMENT}
+    return render(request, "conversations/gone.html", context, status=404)
 
 
 @auth.signed_in
