@@ -10,11 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from conversations.models import Conversation, Examined, Lane, Reason, State
 from conversations.queries.similar import NEAREST_IDEA
-from conversations.services import safeguarding
 from conversations.services.hints import every_hint
 from kernel.database import change, row, rows
 from kernel.tenancy import current_tenant
@@ -70,12 +67,8 @@ def _add(conversation: UUID) -> int:
 
 
 def _raise_reported(conversation: UUID) -> None:
-    """More reports than were seen put an item forward, and open it again. New worry alerts who is on duty."""
-    with transaction.atomic():
-        raised = rows(_RAISE, [conversation])
-        worrying = [item for item, is_worrying in raised if is_worrying]
-        if worrying:
-            safeguarding.alert(conversation=conversation, posts=worrying)
+    """More reports than were seen put an item forward, and open it again. Who is on duty heard of a worry before."""
+    change(_RAISE, [conversation])
 
 
 def _examine(conversation: UUID) -> int:
@@ -149,7 +142,6 @@ _RAISE = f"""
                     ELSE {Lane.REPORTED.value} END
     FROM told JOIN due ON due.id = told.id
     WHERE q.id = told.id AND told.reports > q.reports
-    RETURNING q.id, new.worries > old.worries
 """
 
 _TO_EXAMINE = """
