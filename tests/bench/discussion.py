@@ -88,9 +88,9 @@ _IDEAS = f"""
 """
 _VOTES = f"""
     WITH numbered AS (SELECT id, row_number() OVER () - 1 AS n FROM conversations_idea LIMIT %s)
-    INSERT INTO conversations_vote (idea_id, voter_tag, value, route, is_carried)
+    INSERT INTO conversations_vote (idea_id, voter_tag, value, route)
     SELECT numbered.id, {_RANDOM_32}, CASE WHEN i %% 4 = 0 THEN -1 ELSE 1 END,
-        {_RANDOM_32} || {_RANDOM_32} || '\\x0102030405060708090a0b0c0d0e0f10'::bytea, false
+        {_RANDOM_32} || {_RANDOM_32} || '\\x0102030405060708090a0b0c0d0e0f10'::bytea
     FROM generate_series(1, %s) i JOIN numbered ON numbered.n = i %% %s
 """
 _COUNT = """
