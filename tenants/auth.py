@@ -32,10 +32,15 @@ _LONGEST_SECONDS = 12 * 60 * 60
 _ENTERED = "entered"
 
 
-class StaffRequest(HttpRequest):
-    """A request on the console by somebody with a second factor."""
+class AccountRequest(HttpRequest):
+    """A request by somebody who signed in with an account and a second factor."""
 
     user: Account
+
+
+class StaffRequest(AccountRequest):
+    """A request on the console by somebody of Clever Together."""
+
     staff: Staff
 
 
@@ -100,6 +105,17 @@ def in_organisation(*roles: Role) -> Callable[[ClientView[P]], Callable[..., Htt
     return decorate
 
 
+def client_only(view: Callable[Concatenate[AccountRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """For client users of the organisation whose site this is. Their accounts exist nowhere else."""
+
+    def inside(request: AccountRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        way = _way_to_door(request)
+        return way or view(request, *args, **kwargs)
+
+    functools.update_wrapper(inside, view)
+    return inside
+
+
 def freshly_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Stands directly over the view: the second factor was given again within five minutes."""
     confirmed: Callable[..., HttpResponse] = reauthentication_required(view)
@@ -111,7 +127,7 @@ def _require(staff: Staff, roles: tuple[Role, ...]) -> None:
         raise RoleMissing
 
 
-def _way_to_door(request: StaffRequest) -> HttpResponse | None:
+def _way_to_door(request: AccountRequest) -> HttpResponse | None:
     """Where somebody must go first: signing in, or setting up a second factor. None: come in."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), reverse("account_login"))

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Account
-from kernel.tenancy import control_plane
+from kernel.tenancy import Tenant, control_plane, tenant_context
 from tenants.models import Organisation, Role
 from tenants.permissions import Staff
 from tenants.services import staff as staff_services
@@ -37,13 +37,20 @@ def desk_of(staff: Staff, *, is_fresh: bool = True) -> Client:
     """Their browser on the console. Fresh: the second factor was given again just now."""
     client = Client(headers={"host": settings.CONSOLE_HOST})
     with control_plane():
-        client.force_login(Account.objects.get(pk=staff.id), backend=_BACKEND)
-        session = client.session
-        given = {"method": "mfa", "type": "totp", "at": time.time()}
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-            given,
-            *([{**given, "reauthenticated": True}] * is_fresh),
-        ]
-        session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(staff.id)
-        session.save()
+        return _signed_in(Account.objects.get(pk=staff.id), client, is_fresh=is_fresh)
+
+
+def signed_in_as(account: Account, client: Client, tenant: Tenant) -> Client:
+    """A client user's browser at their organisation."""
+    with tenant_context(tenant):
+        return _signed_in(account, client, is_fresh=True)
+
+
+def _signed_in(account: Account, client: Client, *, is_fresh: bool) -> Client:
+    client.force_login(account, backend=_BACKEND)
+    session = client.session
+    given = {"method": "mfa", "type": "totp", "at": time.time()}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [given, *([{**given, "reauthenticated": True}] * is_fresh)]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(account.pk)
+    session.save()
     return client

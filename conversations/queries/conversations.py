@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
 from conversations.models import Conversation, Dimension, Stream
 from kernel.database import rows
 from kernel.errors import NotFound
@@ -49,6 +52,22 @@ _conversations: Remembered[tuple[str, str], _Frame | None] = Remembered(seconds=
 def listed() -> list[Conversation]:
     """What the organisation's front page shows: everything that has dates, newest first."""
     return list(Conversation.objects.exclude(opens_at=None).order_by("-opens_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    conversation: Conversation
+    totals: Totals
+
+
+def with_totals() -> list[ConversationLine]:
+    """Every conversation of the organisation with its numbers, newest first, drafts above. One query."""
+    found = Conversation.objects.annotate(
+        idea_total=Coalesce(Sum("streams__tallies__ideas"), 0),
+        comment_total=Coalesce(Sum("streams__tallies__comments"), 0),
+        vote_total=Coalesce(Sum("streams__tallies__votes"), 0),
+    ).order_by(F("opens_at").desc(nulls_first=True))
+    return [ConversationLine(one, Totals(one.idea_total, one.comment_total, one.vote_total)) for one in found]
 
 
 def open_conversations(*, at: datetime) -> list[Conversation]:

@@ -10,6 +10,7 @@ handler500 = "web.errors.broken"
 
 urlpatterns = [
     path("_language/<slug:language>/", views.choose_language, name="language"),
+    path("organisation/", include("accounts.urls")),
     path("", include("tenants.urls.site")),
     path("", include("conversations.urls.site")),
 ]

@@ -1,0 +1,1 @@
+"""Pages for client users, at their organisation."""
