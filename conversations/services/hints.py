@@ -139,6 +139,11 @@ _ROLES = (
         rf"porter|pharmacist|consultant|head) (?:of|on|in|at|for) (?:the )?(?:\w{{1,20}} )?{_PLACE}\b(?: \w{{1,4}}\b)?",
         re.IGNORECASE,
     ),
+    # "the ward manager on 7B": a place by its number and letter alone.
+    re.compile(
+        rf"\b(?:the|our) {_RANK}(?:manager|lead|leader|matron|sister|supervisor|director) (?:of|on|in|at|for) \d{{1,3}}[a-z]\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(?:the|our) (?:deputy |acting |interim )?head of (?!state\b)\w{2,30}\b", re.IGNORECASE),
     re.compile(
         r"\b(?:our|the|my) (?:chief executive|chief nurse|ceo|medical director|vice[- ]chancellor|head ?teacher|dean)\b",
