@@ -156,10 +156,9 @@ def _add_key(where: _Clause, filters: Filters, after: str) -> None:
 
 
 def _row(line: tuple[Any, ...], *, is_done: bool) -> QueueRow:
-    *values, handled_on = line
-    found = QueueRow(*values, key="")
-    day = handled_on if is_done and handled_on else found.day
-    return QueueRow(*values[:2], Lane(found.lane), *values[3:], key=f"{int(found.lane)}~{day}~{found.id}")
+    item, kind, lane, day, *values, handled_on = line
+    key_day = handled_on if is_done and handled_on else day
+    return QueueRow(item, kind, Lane(lane), day, *values, f"{lane}~{key_day}~{item}")
 
 
 _FROM = """

@@ -90,8 +90,10 @@ def test_of_two_at_the_same_moment_one_gets_it(
         connections.close_all()
 
     threads = [threading.Thread(target=reach) for _n in range(6)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert len(got) == 1
 

@@ -15,7 +15,7 @@ from conversations.services.acts import Part
 from conversations.services.queue import acting
 from conversations.services.queue.acting import Intent
 from conversations.staff import ProjectRequest, in_project
-from conversations.views.console.panels import BY_KIND, Panel
+from conversations.views.console.panels import PANELS, Panel
 from conversations.views.console.queue import show
 from conversations.views.console.queue_frame import onwards, uuid_of
 from kernel.errors import DomainError, NotFound
@@ -30,7 +30,7 @@ _LONGEST_NUMBER = 10
 @in_project(Role.FACILITATOR)
 def act(request: ProjectRequest, post: UUID, act: str) -> HttpResponse:
     """The form of an act; posted, the act itself, and on to the next post."""
-    panel = BY_KIND.get(_kind(act))
+    panel = next((panel for panel in PANELS if panel.kind == act), None)
     shown = facilitated.post_at(request.conversation, post)
     if panel is None or (request.method != "POST" and not panel.is_for(shown)):
         raise NotFound
@@ -48,10 +48,6 @@ def act(request: ProjectRequest, post: UUID, act: str) -> HttpResponse:
     except DomainError as refusal:
         return show(request, post, refusal=refusal, panel=panel, typed=typed)
     return HttpResponseRedirect(onwards(request, post, did=panel.kind, acts=[made.pk]))
-
-
-def _kind(act: str) -> ActKind | None:
-    return ActKind(act) if act in ActKind.values else None
 
 
 def _typed(request: ProjectRequest, post: Facilitated, panel: Panel) -> dict[str, Any]:

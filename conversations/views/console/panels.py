@@ -37,10 +37,9 @@ PANELS = (
     Panel(ActKind.SPLIT, "Split", "s", of_ideas_only=True),
     Panel(ActKind.MERGE, "Merge", "g", of_ideas_only=True),
 )
-BY_KIND = {panel.kind: panel for panel in PANELS}
 
 
-HIDING = BY_KIND[ActKind.HIDE]
+HIDING = next(panel for panel in PANELS if panel.kind is ActKind.HIDE)
 
 
 def buttons_for(post: Facilitated) -> list[Panel]:
