@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 
 import httpx
@@ -6,6 +7,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 
+from config.celery import app as celery
 from kernel.tenancy import Tenant, default_connection, tenant_context
 from privacy.vault import client as vault_client
 from privacy.vault.service import application as vault_application
@@ -16,6 +18,8 @@ from tests.postbox import Postbox, open_postbox
 
 TOKEN = "a-token-of-the-tests"
 
+# What is left for later goes to the broker of the tests, apart from that of another process of theirs.
+celery.conf.task_default_queue = f"tests-{os.getpid()}"
 
 recorder.start()
 

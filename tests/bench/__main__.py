@@ -12,7 +12,7 @@ def main() -> int:
         "goal what                                                            floor       ours unit      ratio  wanted    met\n"
     )
     with ground() as running:
-        from tests.bench import discussion, logins, mailings, memory, pages, provisioning, queue, votes
+        from tests.bench import discussion, logins, mailings, memory, merging, pages, provisioning, queue, votes
 
         owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
         talk = discussion.build(report)
@@ -24,6 +24,7 @@ def main() -> int:
         votes.measure(running, talk, report)
         provisioning.measure(running, report)
         mailings.measure(report)
+        merging.measure(report)
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]
     sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")

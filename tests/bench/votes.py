@@ -119,8 +119,8 @@ def _floor(discussion: Discussion) -> str:
     return f"""
 \\set voter random(1, 40)
 \\set value 1 - 2 * random(0, 1)
-INSERT INTO conversations_vote AS v (idea_id, voter_tag, value, route, is_carried)
-VALUES ('{discussion.hot}', sha256(convert_to('floor ' || :voter, 'UTF8')), :value, 'floor', false)
+INSERT INTO conversations_vote AS v (idea_id, voter_tag, value, route)
+VALUES ('{discussion.hot}', sha256(convert_to('floor ' || :voter, 'UTF8')), :value, 'floor')
 ON CONFLICT (idea_id, voter_tag) DO UPDATE SET value = excluded.value;
 """
 
