@@ -12,7 +12,17 @@ def main() -> int:
         "goal what                                                            floor       ours unit      ratio  wanted    met\n"
     )
     with ground() as running:
-        from tests.bench import discussion, logins, mailings, memory, merging, pages, provisioning, queue, votes
+        from tests.bench import (
+            discussion,
+            logins,
+            mailings,
+            memory,
+            merging,
+            pages,
+            provisioning,
+            queue,
+            votes,
+        )
 
         owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
         talk = discussion.build(report)
