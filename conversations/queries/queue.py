@@ -158,7 +158,8 @@ def _add_key(where: _Clause, filters: Filters, after: str) -> None:
 def _row(line: tuple[Any, ...], *, is_done: bool) -> QueueRow:
     item, kind, lane, day, *values, handled_on = line
     key_day = handled_on if is_done and handled_on else day
-    return QueueRow(item, kind, Lane(lane), day, *values, f"{lane}~{key_day}~{item}")
+    fields: list[Any] = [item, kind, Lane(lane), day, *values, f"{lane}~{key_day}~{item}"]
+    return QueueRow(*fields)
 
 
 _FROM = """
