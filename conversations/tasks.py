@@ -3,6 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from conversations.services import letters, lifecycle, measuring, outbox, rewriting, rosters, tallies
+from conversations.services.queue import filling
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
 
 
@@ -64,6 +65,16 @@ def finish_rosters() -> None:
 @platform_task("conversations.complete_due")
 def complete_due() -> None:
     lifecycle.complete_due()
+
+
+@platform_task("conversations.fill_queue_everywhere")
+def fill_queue_everywhere() -> None:
+    send_to_each_tenant("conversations.fill_queue")
+
+
+@tenant_task("conversations.fill_queue")
+def fill_queue() -> None:
+    filling.fill_all(at=timezone.now())
 
 
 @platform_task("conversations.deliver_everywhere")

@@ -11,6 +11,7 @@ from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
 from conversations.models.paper import BatchState, PaperBatch, PaperEntry, PaperForm
 from conversations.models.post import Post
+from conversations.models.queue import Examined, HandoverNote, Lane, QueueItem, SavedReply
 from conversations.models.report import Reason, Report
 from conversations.models.roster import RosterUpload
 from conversations.models.survey import Bucket, Dimension
@@ -29,8 +30,11 @@ __all__ = [
     "Conversation",
     "Delivery",
     "Dimension",
+    "Examined",
+    "HandoverNote",
     "Idea",
     "IdeaWords",
+    "Lane",
     "Message",
     "MessageKind",
     "Moved",
@@ -40,10 +44,12 @@ __all__ = [
     "PaperEntry",
     "PaperForm",
     "Post",
+    "QueueItem",
     "Reason",
     "Report",
     "RosterUpload",
     "Rule",
+    "SavedReply",
     "Source",
     "State",
     "Stream",

@@ -28,6 +28,7 @@ from conversations.models import (
     PaperBatch,
     PaperEntry,
     PaperForm,
+    QueueItem,
     Report,
     State,
     Thread,
@@ -41,8 +42,9 @@ from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
 # In the order in which every writing statement takes its locks: what points at something before that,
-# but an idea's words after the idea, and a thread before its messages. What facilitators do comes last.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery)
+# but an idea's words after the idea, and a thread before its messages. What facilitators do comes after that, and
+# queue items, which hold no key, last.
+_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem)
 TABLES = tuple(model._meta.db_table for model in _MODELS)
 # Of these only what was deleted goes: which entries shared a form before they were released.
 _EMPTIED = tuple(model._meta.db_table for model in (PaperBatch, PaperForm, PaperEntry))
@@ -157,6 +159,7 @@ def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
         change(_WITHDRAW_WORDS, [chunk])
         change(_WITHDRAW_ORIGINALS, [chunk, chunk])
         change(_WITHDRAW_IDEAS, [chunk, conversation])
+        change(_WITHDRAW_ITEMS, [chunk, chunk])
     _free_sources(conversation)
 
 
@@ -236,6 +239,7 @@ _OF_CONVERSATION = {
     "conversations_vote": f"idea_id IN ({_IDEAS})",
     "conversations_ideawords": f"idea_id IN ({_IDEAS})",
     "conversations_report": _ABOUT,
+    "conversations_queueitem": "conversation_id = %s",
     "conversations_thread": _ABOUT,
     "conversations_act": "conversation_id = %s",
     "conversations_touch": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
@@ -285,6 +289,12 @@ _WITHDRAW_IDEAS = f"""
     WHERE owner_tag = ANY(%s) AND stream_id IN ({_STREAMS})
 """
 
+# The words that hints found were the author's.
+_WITHDRAW_ITEMS = """
+    UPDATE conversations_queueitem SET hints = '[]', is_open = false
+    WHERE id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s)
+                 UNION ALL SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s))
+"""
 # What it said before an act, and what facilitators wrote about it, go with it.
 _WITHDRAW_ORIGINALS = """
     UPDATE conversations_act SET sealed = NULL, note = ''

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from conversations.views.console import (
+    acting,
     announcing,
     checking,
     describing,
@@ -13,12 +14,16 @@ from conversations.views.console import (
     posts,
     preview,
     projects,
+    queue,
     rosters,
+    several,
+    shift,
     texts,
 )
 
 _ORGANISATION = "organisations/<uuid:organisation>"
 _PROJECT = f"{_ORGANISATION}/projects/<uuid:project>"
+_QUEUE = f"{_PROJECT}/queue"
 _PILE = f"{_PROJECT}/paper/<uuid:batch>"
 
 urlpatterns: list[URLPattern] = [
@@ -43,8 +48,8 @@ urlpatterns: list[URLPattern] = [
     path("operations/jobs/<uuid:job>/retry/", operations.retry, name="retry_job"),
     path(f"{_PROJECT}/posts/", posts.posts, name="console_posts"),
     path(f"{_PROJECT}/posts/answer/<uuid:idea>/", posts.answer, name="console_answer"),
-    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/", posts.edit, name="console_post"),
-    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/change/", posts.change, name="console_post_change"),
+    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/", posts.edit, name="console_own_post"),
+    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/change/", posts.change, name="console_own_post_change"),
     path(f"{_PROJECT}/announcements/", announcing.announcements, name="console_announcements"),
     path(
         f"{_PROJECT}/announcements/<uuid:announcement>/", announcing.announcement, name="console_announcement"
@@ -66,4 +71,15 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PROJECT}/roster/import/confirm/", rosters.confirm, name="roster_confirm"),
     path(f"{_PROJECT}/roster/import/discard/", rosters.discard, name="roster_discard"),
     path(f"{_PROJECT}/roster/import/to-put-right.csv", rosters.troubles, name="roster_troubles"),
+    path(f"{_QUEUE}/", queue.queue, name="console_queue"),
+    path(f"{_QUEUE}/undo/", queue.undo, name="console_undo"),
+    path(f"{_QUEUE}/several/", several.several, name="console_several"),
+    path(f"{_QUEUE}/alike/<uuid:group>/", several.alike, name="console_alike"),
+    path(f"{_QUEUE}/replies/", shift.replies, name="console_replies"),
+    path(f"{_QUEUE}/handover/", shift.handover, name="console_handover"),
+    path(f"{_QUEUE}/<uuid:post>/", queue.post, name="console_post"),
+    path(f"{_QUEUE}/<uuid:post>/claim/", queue.claim, name="console_claim"),
+    path(f"{_QUEUE}/<uuid:post>/give-back/", queue.give_back, name="console_give_back"),
+    path(f"{_QUEUE}/<uuid:post>/done/", queue.done, name="console_done"),
+    path(f"{_QUEUE}/<uuid:post>/<slug:act>/", acting.act, name="console_act"),
 ]

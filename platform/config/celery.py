@@ -44,6 +44,7 @@ app.conf.update(
         "finish what rosters left": {"task": "conversations.finish_rosters_everywhere", "schedule": 600.0},
         "go on with organisations half made": {"task": "tenants.provision_waiting", "schedule": 60.0},
         "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
+        "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",

@@ -111,6 +111,10 @@ class Vault:
     def look(self, *, conversation: UUID, proof: Proof) -> None:
         self._ask("look", {"conversation": conversation, "proof": proof})
 
+    def mentions(self, *, conversation: UUID, texts: list[str]) -> list[list[str]]:
+        arguments = {"conversation": conversation, "texts": texts}
+        return cast("list[list[str]]", self._ask("mentions", arguments))
+
     def support(self, *, conversation: UUID, text: str, contact: str) -> None:
         self._ask("support", {"conversation": conversation, "text": text, "contact": contact})
 
