@@ -19,17 +19,20 @@ from conversations.models import (
     Act,
     Comment,
     Conversation,
+    Decision,
     Delivery,
     Idea,
     IdeaWords,
     Message,
     MessageKind,
     Moved,
+    OpenIdentification,
     PaperBatch,
     PaperEntry,
     PaperForm,
     QueueItem,
     Report,
+    Safeguarding,
     State,
     Thread,
     Touch,
@@ -44,7 +47,10 @@ from privacy.vault.shapes import OwnTags
 # In the order in which every writing statement takes its locks: what points at something before that,
 # but an idea's words after the idea, and a thread before its messages. What facilitators do comes after that, and
 # queue items, which hold no key, last.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem)
+_MODELS = (
+    *(Safeguarding, Decision, OpenIdentification, Thread, Message, Report),
+    *(Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem),
+)
 TABLES = tuple(model._meta.db_table for model in _MODELS)
 # Of these only what was deleted goes: which entries shared a form before they were released.
 _EMPTIED = tuple(model._meta.db_table for model in (PaperBatch, PaperForm, PaperEntry))
@@ -241,6 +247,9 @@ _OF_CONVERSATION = {
     "conversations_report": _ABOUT,
     "conversations_queueitem": "conversation_id = %s",
     "conversations_thread": _ABOUT,
+    "conversations_safeguarding": _ABOUT,
+    "conversations_openidentification": _ABOUT,
+    "conversations_decision": f"case_id IN (SELECT id FROM conversations_safeguarding WHERE {_ABOUT})",
     "conversations_act": "conversation_id = %s",
     "conversations_touch": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
     "conversations_moved": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
