@@ -95,9 +95,10 @@ def in_organisation(*roles: Role) -> Callable[[ClientView[P]], Callable[..., Htt
             way = _way_to_door(request)
             if way is not None:
                 return way
-            request.client, request.staff = staff_queries.at_work_in(organisation, request.user)
-            if not request.staff.roles:
+            client, by = staff_queries.at_work_in(organisation, request.user)
+            if not by.roles:
                 raise NotFound
+            request.client, request.staff = client, by
             _require(request.staff, roles)
             _note_entry(request)
             with tenant_context(request.client.tenant):

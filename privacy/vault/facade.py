@@ -20,6 +20,10 @@ from privacy.vault.shapes import (
     Name,
     OwnTags,
     PartTies,
+    Population,
+    Readiness,
+    Reading,
+    Standing,
     SupportCase,
     SupportText,
     Written,
@@ -42,10 +46,26 @@ class Vault:
     def conversations(self) -> list[UUID]:
         return cast("list[UUID]", self._ask("conversations", {}))
 
-    def enrol(self, *, conversation: UUID, roster: bytes, areas: list[str]) -> UUID:
-        return cast(
-            "UUID", self._ask("enrol", {"conversation": conversation, "roster": roster, "areas": areas})
-        )
+    def examine(
+        self, *, conversation: UUID, roster: bytes, areas: dict[str, str], reading: Reading | None = None
+    ) -> UUID:
+        arguments = {"conversation": conversation, "roster": roster, "areas": areas, "reading": reading}
+        return cast("UUID", self._ask("examine", arguments))
+
+    def enrol(
+        self,
+        *,
+        conversation: UUID,
+        roster: bytes,
+        areas: list[str],
+        reading: Reading | None = None,
+        is_sealed: bool = False,
+    ) -> UUID:
+        arguments = {"conversation": conversation, "roster": roster, "areas": areas, "reading": reading}
+        return cast("UUID", self._ask("enrol", {**arguments, "is_sealed": is_sealed}))
+
+    def population(self, *, conversation: UUID) -> Population:
+        return cast("Population", self._ask("population", {"conversation": conversation}))
 
     def enrol_voices(self, *, conversation: UUID, count: int, area: str) -> list[Ticket]:
         arguments = {"conversation": conversation, "count": count, "area": area}
@@ -53,6 +73,15 @@ class Vault:
 
     def job(self, *, conversation: UUID, job: UUID) -> JobReport:
         return cast("JobReport", self._ask("job", {"conversation": conversation, "job": job}))
+
+    def readiness(self, *, conversation: UUID) -> Readiness:
+        return cast("Readiness", self._ask("readiness", {"conversation": conversation}))
+
+    def rehearse(
+        self, *, conversation: UUID, address: str, code: str, opens_at: datetime, closes_at: datetime
+    ) -> None:
+        arguments = {"conversation": conversation, "address": address, "code": code}
+        self._ask("rehearse", {**arguments, "opens_at": opens_at, "closes_at": closes_at})
 
     def send_code(self, *, conversation: UUID, address: str, browser: str) -> None:
         self._ask("send_code", {"conversation": conversation, "address": address, "browser": browser})
@@ -130,6 +159,10 @@ class Vault:
 
     def look(self, *, conversation: UUID, proof: Proof) -> None:
         self._ask("look", {"conversation": conversation, "proof": proof})
+
+    def mentions(self, *, conversation: UUID, texts: list[str]) -> list[list[str]]:
+        arguments = {"conversation": conversation, "texts": texts}
+        return cast("list[list[str]]", self._ask("mentions", arguments))
 
     def support(self, *, conversation: UUID, text: str, contact: str) -> None:
         self._ask("support", {"conversation": conversation, "text": text, "contact": contact})
@@ -214,3 +247,9 @@ class Vault:
 
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))
+
+    def standing(self) -> Standing:
+        return cast("Standing", self._ask("standing", {}))
+
+    def retry(self, *, job: UUID) -> None:
+        self._ask("retry", {"job": job})

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from kernel.messages import text_sender
 from privacy.vault.addresses import Address
-from privacy.vault.models import Letter
+from privacy.vault.models import Letter, Mailing
 from privacy.vault.opened import Opened, opened_for
+from privacy.vault.shapes import MailingKind
 from privacy.vault.waking import wake_runner
+from privacy.vault.wording import words_of
 
 log = structlog.get_logger("privacy.letters")
 
@@ -25,11 +27,18 @@ _MINUTES_A_LETTER_IS_WORTH = 10
 
 def write_code(opened: Opened, to: Address, code: str, *, is_known: bool) -> None:
     """Put a letter into the ledger. One for an unknown address looks the same and goes nowhere."""
+    _write(opened, {"to": to.text, "kind": to.kind, "code": code, "is_known": is_known})
+
+
+def write_rehearsal(opened: Opened, to: Address, code: str, dates: str) -> None:
+    """The invitation to be, with its dates, for somebody of ours who looks at it before anybody gets it."""
+    _write(opened, {"to": to.text, "kind": to.kind, "code": code, "is_known": True, "dates": dates})
+
+
+def _write(opened: Opened, content: dict[str, str | bool]) -> None:
     letter = Letter(id=uuid4(), conversation=opened.conversation)
-    content = {"to": to.text, "kind": to.kind, "code": code, "is_known": is_known}
-    letter.sealed = opened.seal(
-        "letter", "content", letter.id, json.dumps(content).encode(), padded_to=_LETTER_BYTES
-    )
+    plain = json.dumps(content).encode()
+    letter.sealed = opened.seal("letter", "content", letter.id, plain, padded_to=_LETTER_BYTES)
     letter.save(force_insert=True)
     wake_runner()
 
@@ -107,8 +116,22 @@ def _deliver(keys: Opened, content: dict[str, str], connection: object) -> None:
     ).send()
 
 
+_REHEARSAL = """\
+This is a test, to you alone. Below the line stands what everybody on the roster gets when the conversation opens. If it reads well, type this code on the checklist:
+
+    {code}
+
+------------------------------------------------------------
+
+{text}"""
+
+
 def _words(keys: Opened, content: dict[str, str]) -> tuple[str, str, str]:
     """Subject and text of an e-mail, and the text message that says the same."""
+    if "dates" in content:
+        invitation = words_of(Mailing(kind=MailingKind.INVITATION, text=content["dates"]), keys.conversation)
+        rehearsal = _REHEARSAL.format(code=content["code"], text=invitation.text)
+        return invitation.subject, rehearsal, invitation.short
     if "code" not in content:
         return content["subject"], content["text"], content["text"]
     name, code = keys.conversation.name, content["code"]

@@ -25,7 +25,7 @@ from privacy.vault.models import (
     Person,
 )
 from privacy.vault.refusals import NotInvitedYet
-from privacy.vault.shapes import MailingCounts, MailingKind
+from privacy.vault.shapes import MailingCounts, MailingKind, MailingStanding
 from privacy.vault.waking import wake_runner
 
 # A claim older than this belongs to no runner any more.
@@ -76,25 +76,38 @@ def counts(conversation: Conversation, *, at: datetime) -> list[MailingCounts]:
 
     Not of what waits for somebody: how many mails left in a window is nobody's business.
     """
-    found = (
-        Mailing.objects.filter(conversation=conversation)
-        .exclude(kind=MailingKind.WAITING)
-        .annotate(
-            sent=Count("dispatch", filter=Q(dispatch__state=DispatchState.SENT)),
-            failed=Count("dispatch", filter=Q(dispatch__state=DispatchState.FAILED)),
-            left=Count("dispatch", filter=unknown(at, "dispatch__")),
-            every=Count("dispatch"),
-        )
-        .order_by("due_at", "pk")
+    mine = Mailing.objects.filter(conversation=conversation).exclude(kind=MailingKind.WAITING)
+    return [count for _mailing, count in _counted(mine.order_by("due_at", "pk"), at)]
+
+
+def newest(most: int, *, at: datetime) -> list[MailingStanding]:
+    """The newest mailings of all organisations, with the same numbers."""
+    all_of_them = Mailing.objects.exclude(kind=MailingKind.WAITING)
+    last = list(all_of_them.order_by("-due_at").values_list("pk", flat=True)[:most])
+    chosen = Mailing.objects.filter(pk__in=last).select_related("conversation").order_by("-due_at", "pk")
+    return [
+        MailingStanding(mailing.conversation.organisation, count) for mailing, count in _counted(chosen, at)
+    ]
+
+
+def _counted(mailings: QuerySet[Mailing], at: datetime) -> list[tuple[Mailing, MailingCounts]]:
+    found = mailings.annotate(
+        sent=Count("dispatch", filter=Q(dispatch__state=DispatchState.SENT)),
+        failed=Count("dispatch", filter=Q(dispatch__state=DispatchState.FAILED)),
+        left=Count("dispatch", filter=unknown(at, "dispatch__")),
+        every=Count("dispatch"),
     )
     return [
-        MailingCounts(
-            kind=MailingKind(mailing.kind),
-            due_at=mailing.due_at,
-            waiting=mailing.every - mailing.sent - mailing.failed - mailing.left,
-            sent=mailing.sent,
-            failed=mailing.failed,
-            unknown=mailing.left,
+        (
+            mailing,
+            MailingCounts(
+                kind=MailingKind(mailing.kind),
+                due_at=mailing.due_at,
+                waiting=mailing.every - mailing.sent - mailing.failed - mailing.left,
+                sent=mailing.sent,
+                failed=mailing.failed,
+                unknown=mailing.left,
+            ),
         )
         for mailing in found
     ]

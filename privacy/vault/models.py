@@ -80,6 +80,21 @@ class Person(models.Model):
         return str(self.id)
 
 
+class Roster(models.Model):
+    """
+    What the last import left to be known about all rosters of a conversation, sealed.
+
+    How columns are read, what groups are called and how many people are in them; and for each row,
+    under a blind index, a digest that tells whether the next roster says something new.
+    """
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.conversation_id)
+
+
 class Forgotten(models.Model):
     """The number of a leaving that is done. It leads to nobody, and goes with the conversation."""
 
@@ -288,6 +303,8 @@ class Job(models.Model):
     sealed_input = models.BinaryField(null=True)
     state = models.CharField(max_length=7, choices=JobState, default=JobState.WAITING)
     report = models.JSONField(null=True)
+    # What `examine` found, with the names of groups; for a day.
+    sealed_preview = models.BinaryField(null=True)
     asked_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
     claimed_by = models.UUIDField(null=True)

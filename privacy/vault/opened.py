@@ -77,6 +77,16 @@ class Opened:
     def _public_key(self) -> bytes:
         return bytes(PrivateKey(self.keys.private).public_key)
 
+    def open_file(self, box: bytes) -> bytes:
+        """A file that was sealed to the conversation's public key. Raises DoesNotOpen, also for what is no file."""
+        try:
+            plain = self._box.decrypt(box)
+        except (CryptoError, ValueError, TypeError) as reason:
+            raise sealing.DoesNotOpen("A sealed file did not open.") from reason
+        if not plain.startswith(anonymity.FILE_MARK):
+            raise sealing.DoesNotOpen("Something sealed is not a file.")
+        return plain.removeprefix(anonymity.FILE_MARK)
+
     @cached_property
     def _box(self) -> SealedBox[PrivateKey]:
         return SealedBox(PrivateKey(self.keys.private))

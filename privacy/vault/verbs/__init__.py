@@ -10,8 +10,11 @@ from privacy.vault.verbs import (
     identification,
     leaving,
     mailings,
+    mentions,
     merging,
+    operations,
     originals,
+    readiness,
     survey,
 )
 
@@ -25,7 +28,10 @@ __all__ = [
     "identification",
     "leaving",
     "mailings",
+    "mentions",
     "merging",
+    "operations",
     "originals",
+    "readiness",
     "survey",
 ]
