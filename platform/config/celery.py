@@ -21,7 +21,10 @@ app.conf.update(
     broker_transport_options={
         "global_keyprefix": "web:celery:",
         # Where the broker is away a request does not wait for it: the schedule finds the work again.
-        **{"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1},
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
     },
     broker_connection_retry_on_startup=True,
     task_serializer="json",
