@@ -357,7 +357,7 @@ def test_nothing_is_moved_to_a_question_that_opens_later(
     move = partial(
         moving.move_idea,
         conversation=talk,
-        post=Post(Kind.IDEA, idea),
+        post=Post(Kind.IDEA, idea, seen=0),
         by=FACILITATOR,
         rule=Rule.TOPIC,
         note="",
