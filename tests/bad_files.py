@@ -32,7 +32,7 @@ def files() -> Iterator[tuple[str, bytes]]:
         yield kind.__name__, kind(chance)
 
 
-def sheet(cells: str, before: str = "", **more: bytes) -> bytes:
+def sheet(cells: str, *, before: str = "", more: dict[str, bytes] | None = None) -> bytes:
     """A workbook by hand, with a first sheet of these rows."""
     file = io.BytesIO()
     with (
@@ -43,8 +43,8 @@ def sheet(cells: str, before: str = "", **more: bytes) -> bytes:
             if entry.filename != "xl/worksheets/sheet1.xml":
                 archive.writestr(entry.filename, plain.read(entry))
         archive.writestr("xl/worksheets/sheet1.xml", _SHEET.format(before, cells))
-        for name, content in more.items():
-            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+        for name, content in (more or {}).items():
+            archive.writestr(name, content)
     return file.getvalue()
 
 
@@ -66,7 +66,7 @@ def _plain(chance: random.Random) -> bytes:
 
 
 def bomb_of_zeros(chance: random.Random) -> bytes:
-    return sheet(_row(1, "Email"), xl__zeros_dot_xml=bytes(chance.randint(5, 90) * 1_000_000))
+    return sheet(_row(1, "Email"), more={"xl/zeros.xml": bytes(chance.randint(5, 90) * 1_000_000)})
 
 
 def bomb_of_one_string(chance: random.Random) -> bytes:
@@ -108,19 +108,17 @@ def archive_in_archive(chance: random.Random) -> bytes:
     name = chance.choice(
         ["more.zip", "xl/media/image1.png", "xl/embeddings/book.xlsx", "xl/printerSettings/a.bin"]
     )
-    return sheet(_row(1, "Email"), **{name.replace("/", "__").replace(".", "_dot_"): _plain(chance)})
+    return sheet(_row(1, "Email"), more={name: _plain(chance)})
 
 
 def macros(chance: random.Random) -> bytes:
-    name = chance.choice(
-        ["xl__vbaProject_dot_bin", "xl__macrosheets__sheet1_dot_xml", "xl__VBAPROJECT_dot_BIN"]
-    )
-    return sheet(_row(1, "Email"), **{name: chance.randbytes(300)})
+    name = chance.choice(["xl/vbaProject.bin", "xl/macrosheets/sheet1.xml", "xl/VBAPROJECT.BIN"])
+    return sheet(_row(1, "Email"), more={name: chance.randbytes(300)})
 
 
 def entities(chance: random.Random) -> bytes:
     lines = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, chance.randint(5, 30)))
-    return sheet(_row(1, "Email"), xl__more_dot_xml=f"<!DOCTYPE x [{lines}]><sst/>".encode())
+    return sheet(_row(1, "Email"), more={"xl/more.xml": f"<!DOCTYPE x [{lines}]><sst/>".encode()})
 
 
 def nested_deeply(chance: random.Random) -> bytes:
@@ -129,7 +127,7 @@ def nested_deeply(chance: random.Random) -> bytes:
 
 
 def many_entries(chance: random.Random) -> bytes:
-    return sheet(_row(1, "Email"), **{f"xl__e{n}": b"" for n in range(chance.randint(1_001, 3_000))})
+    return sheet(_row(1, "Email"), more={f"xl/e{n}": b"" for n in range(chance.randint(1_001, 3_000))})
 
 
 def many_strings(chance: random.Random) -> bytes:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0003_acts'),
+        ('conversations', '0004_queue'),
     ]
 
     operations = [

@@ -121,7 +121,8 @@ def questions(conversation: Conversation, *, at: datetime) -> list[Stream]:
 
 def has_several_areas(conversation: Conversation) -> bool:
     """Whether people read and write in one of several areas."""
-    return _frame(conversation.slug).has_several_areas
+    found = _frame_of(conversation.slug)
+    return conversation.areas.count() > 1 if found is None else found.has_several_areas
 
 
 def forget_conversations() -> None:
@@ -129,11 +130,16 @@ def forget_conversations() -> None:
 
 
 def _frame(slug: str) -> _Frame:
-    """Remembered for 5 seconds. Raises NotFound, also for a draft."""
-    found = _conversations.get((current_tenant().schema_name, slug), lambda: _find(slug))
+    """Raises NotFound, also for a draft."""
+    found = _frame_of(slug)
     if found is None:
         raise NotFound
     return found
+
+
+def _frame_of(slug: str) -> _Frame | None:
+    """Remembered for 5 seconds; None also for a draft."""
+    return _conversations.get((current_tenant().schema_name, slug), lambda: _find(slug))
 
 
 def _find(slug: str) -> _Frame | None:

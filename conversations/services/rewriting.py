@@ -19,16 +19,20 @@ from conversations.models import (
     Act,
     Comment,
     Conversation,
+    Decision,
     Delivery,
     Idea,
     IdeaWords,
     Message,
     MessageKind,
     Moved,
+    OpenIdentification,
     PaperBatch,
     PaperEntry,
     PaperForm,
+    QueueItem,
     Report,
+    Safeguarding,
     State,
     Thread,
     Touch,
@@ -41,8 +45,12 @@ from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
 # In the order in which every writing statement takes its locks: what points at something before that,
-# but an idea's words after the idea, and a thread before its messages. What facilitators do comes last.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery)
+# but an idea's words after the idea, and a thread before its messages. What facilitators do comes after that, and
+# queue items, which hold no key, last.
+_MODELS = (
+    *(Safeguarding, Decision, OpenIdentification, Thread, Message, Report),
+    *(Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem),
+)
 TABLES = tuple(model._meta.db_table for model in _MODELS)
 # Of these only what was deleted goes: which entries shared a form before they were released.
 _EMPTIED = tuple(model._meta.db_table for model in (PaperBatch, PaperForm, PaperEntry))
@@ -148,6 +156,7 @@ def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
         change(_WITHDRAW_WORDS, [chunk])
         change(_WITHDRAW_ORIGINALS, [chunk, chunk])
         change(_WITHDRAW_IDEAS, [chunk, conversation])
+        change(_WITHDRAW_ITEMS, [chunk, chunk])
     _free_sources(conversation)
 
 
@@ -227,7 +236,11 @@ _OF_CONVERSATION = {
     "conversations_vote": f"idea_id IN ({_IDEAS})",
     "conversations_ideawords": f"idea_id IN ({_IDEAS})",
     "conversations_report": _ABOUT,
+    "conversations_queueitem": "conversation_id = %s",
     "conversations_thread": _ABOUT,
+    "conversations_safeguarding": _ABOUT,
+    "conversations_openidentification": _ABOUT,
+    "conversations_decision": f"case_id IN (SELECT id FROM conversations_safeguarding WHERE {_ABOUT})",
     "conversations_act": "conversation_id = %s",
     "conversations_touch": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
     "conversations_moved": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
@@ -276,6 +289,12 @@ _WITHDRAW_IDEAS = f"""
     WHERE owner_tag = ANY(%s) AND stream_id IN ({_STREAMS})
 """
 
+# The words that hints found were the author's.
+_WITHDRAW_ITEMS = """
+    UPDATE conversations_queueitem SET hints = '[]', is_open = false
+    WHERE id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s)
+                 UNION ALL SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s))
+"""
 # What it said before an act, and what facilitators wrote about it, go with it.
 _WITHDRAW_ORIGINALS = """
     UPDATE conversations_act SET sealed = NULL, note = ''

@@ -85,3 +85,21 @@ class TenantStorage(Storage):
 
     def _own(self, full: str) -> str:
         return full.removeprefix(f"{current_tenant().schema_name}/")
+
+
+def forget_files() -> None:
+    """Delete every file of the current tenant. May be run again, and then finds nothing."""
+    files = TenantStorage()
+    _forget(files, "")
+
+
+def _forget(files: TenantStorage, folder: str) -> None:
+    try:
+        folders, names = files.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        files.delete(posixpath.join(folder, name))
+    for name in folders:
+        _forget(files, posixpath.join(folder, name))
+        files.delete(posixpath.join(folder, name))

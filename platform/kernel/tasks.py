@@ -74,6 +74,13 @@ def after_commit(name: str, **ids: str) -> None:
     transaction.on_commit(functools.partial(_send, name, current_tenant(), ids))
 
 
+def platform_after_commit(name: str, **ids: str) -> None:
+    """The same for a task of the platform itself, which belongs to no tenant."""
+    if name not in current_app.tasks:
+        raise UnknownTask(name)
+    transaction.on_commit(functools.partial(_publish, name, ids))
+
+
 def send_to_each_tenant(name: str) -> None:
     """What a dispatcher does: one message per tenant, so that one failing tenant stops no other."""
     for tenant in directory().serving():
@@ -81,9 +88,12 @@ def send_to_each_tenant(name: str) -> None:
 
 
 def _send(name: str, tenant: Tenant, ids: dict[str, str]) -> None:
-    header = {_HEADER: signing.dumps([name, tenant.schema_name], salt=_SALT)}
+    _publish(name, ids, {_HEADER: signing.dumps([name, tenant.schema_name], salt=_SALT)})
+
+
+def _publish(name: str, ids: dict[str, str], header: dict[str, str] | None = None) -> None:
     try:
-        current_app.tasks[name].apply_async(kwargs=ids, headers=header, retry=False)
+        current_app.tasks[name].apply_async(kwargs=ids, headers=header or {}, retry=False)
     except OperationalError:
         log.warning("task_not_sent", task=name)
 

@@ -46,7 +46,10 @@ def read_phone(typed: str) -> Address | None:
 
 def imitates_another(typed: str) -> bool:
     """Whether letters of several alphabets, or of one that looks like ours, make an address look like another."""
-    name, _at, domain = _plain(typed).rpartition("@")
+    plain = _plain(typed)
+    if plain.isascii() and "xn--" not in plain:
+        return False
+    name, _at, domain = plain.rpartition("@")
     return any(_is_disguised(part) for part in [*name.split("."), *map(_spelled_out, domain.split("."))])
 
 

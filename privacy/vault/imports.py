@@ -7,9 +7,9 @@ one transaction with the ledger's row. Killed anywhere, either everybody is in o
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
 import msgspec
@@ -121,8 +121,9 @@ def _read(
             meanwhile()
         table = reading.result()
     known = population.remembered_of(keys)
-    roster = read_roster(table, asked.areas, asked.reading or known.reading, known.meanings)
-    meanwhile()
+    roster = read_roster(
+        table, asked.areas, asked.reading or known.reading, known.meanings, meanwhile=meanwhile
+    )
     return known, roster, table.form, table.sheets
 
 
@@ -201,13 +202,25 @@ def _report(plan: _Plan, roster: Roster, asked: RosterAsked) -> Report:
 
 def _take_in(keys: Opened, plan: _Plan) -> list[str]:
     """Writes everybody, and returns the handles whose sessions end."""
-    Person.objects.bulk_create([_made(keys, row) for row in plan.new], batch_size=_BATCH)
+    _insert(_made(keys, row) for row in plan.new)
     ended = []
     for start in range(0, len(plan.changed), _BATCH):
         ended += _update(keys, plan.changed[start : start + _BATCH])
     plan.known.kinds = list(plan.kinds.items())
     population.remember(keys, plan.known)
     return ended
+
+
+def _insert(people: Iterable[Person]) -> None:
+    """In one stream: thousands of rows are kept several times as fast as by inserting them."""
+    columns = [str(field.column) for field in Person._meta.concrete_fields]
+    attributes = [field.attname for field in Person._meta.concrete_fields]
+    with (
+        connections["vault"].cursor() as cursor,
+        cursor.copy(f"COPY vault_person ({', '.join(columns)}) FROM STDIN") as stream,
+    ):
+        for person in people:
+            stream.write_row([getattr(person, attribute) for attribute in attributes])
 
 
 def _update(keys: Opened, rows: list[tuple[Row, UUID]]) -> list[str]:
@@ -226,11 +239,10 @@ def _update(keys: Opened, rows: list[tuple[Row, UUID]]) -> list[str]:
         if before.area != after.area:
             ended.append(person.handle)
             person.handle = new_handle()
-    columns = ", ".join(f"{column} = %s" for column in _WRITTEN)
+    people = list(locked.values())
     with connections["vault"].cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE vault_person SET {columns} WHERE id = %s",  # noqa: S608  (columns are named above)
-            [[*(getattr(person, column) for column in _WRITTEN), person.pk] for person in locked.values()],
+        cursor.execute(
+            _UPDATE, [[getattr(person, column) for person in people] for column in ("id", *_WRITTEN)]
         )
     return ended
 
@@ -239,6 +251,11 @@ _WRITTEN = (
     *("email_index", "sealed_email", "phone_index", "sealed_phone"),
     *("reference_index", "sealed_attributes", "handle"),
 )
+_UPDATE = f"""
+    UPDATE vault_person SET {", ".join(f"{column} = said.{column}" for column in _WRITTEN)}
+    FROM unnest(%s::uuid[], {"%s::bytea[], " * 6}%s::text[]) AS said (id, {", ".join(_WRITTEN)})
+    WHERE vault_person.id = said.id
+"""  # noqa: S608  (columns are named above)
 
 
 def _people_there(keys: Opened) -> dict[bytes, UUID]:
@@ -258,9 +275,9 @@ def _indexes(keys: Opened, row: Row) -> list[bytes]:
 
 def _digest(keys: Opened, row: Row, index: bytes) -> bytes:
     """Of all a row says, and of whose it is: nobody can tell that two of them belong together."""
-    told = [row.email and row.email.text, row.phone and row.phone.text, row.reference, row.attributes.area]
-    told += [sorted(row.attributes.dimensions.items()), row.attributes.by_text]
-    return keys.index("line", index.hex() + json.dumps(told))[:_DIGEST_BYTES]
+    reached = [address and address.text for address in (row.email, row.phone)]
+    told = [reached, row.reference, asdict(row.attributes)]
+    return keys.index("line", index.hex() + json.dumps(told, sort_keys=True))[:_DIGEST_BYTES]
 
 
 def _made(keys: Opened, row: Row) -> Person:
@@ -270,9 +287,10 @@ def _made(keys: Opened, row: Row) -> Person:
 
 
 def _set_addresses(keys: Opened, row: Row, person: Person) -> None:
-    if row.email:
+    """What is sealed already is not sealed again."""
+    if row.email and person.email_index != keys.index("email", row.email.text):
         set_email(keys, person, row.email)
-    if row.phone:
+    if row.phone and person.phone_index != keys.index("phone", row.phone.text):
         set_phone(keys, person, row.phone)
     if row.reference:
         person.reference_index = keys.index("reference", row.reference)

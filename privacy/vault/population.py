@@ -116,25 +116,23 @@ def unique_shares(kinds: Counter[Kind]) -> dict[str, float]:
 
 
 def dimensions_seen(kinds: Counter[Kind], known: Remembered, roster: Roster) -> list[DimensionSeen]:
-    """The groups of each dimension, largest first. Where they single people out they are counted only."""
+    """The groups of each dimension in the file, largest first. Where they single people out they are only counted."""
     too_fine = {column.heading for column in roster.columns if column.is_too_fine}
-    sizes, shares = _sizes(kinds), unique_shares(kinds)
+    all_sizes, shares = _sizes(kinds), unique_shares(kinds)
     seen = []
-    for dimension in sorted(
-        sizes, key=lambda code: list(known.names).index(code) if code in known.names else 99
-    ):
-        name, groups = known.names.get(dimension, dimension), known.labels.get(dimension, {})
-        # Merged groups of a fine column are listed again as soon as they are few.
-        is_listed = len(sizes[dimension]) <= MOST_BUCKETS and not (
-            name in too_fine and len(sizes[dimension]) * 2 > sizes[dimension].total()
+    for dimension, heading in roster.names.items():
+        sizes, labels = all_sizes.get(dimension, Counter()), known.labels.get(dimension, {})
+        # Groups of a fine column are listed again as soon as they are merged into few.
+        is_listed = len(sizes) <= MOST_BUCKETS and (
+            heading not in too_fine or len(sizes) * 2 <= sizes.total()
         )
         listed = [
-            BucketSeen(code, groups.get(code, code), people, people < SMALLEST_BUCKET)
-            for code, people in sorted(sizes[dimension].items(), key=lambda item: (-item[1], item[0]))
+            BucketSeen(code, labels.get(code, code), people, people < SMALLEST_BUCKET)
+            for code, people in sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
             if is_listed or people >= SMALLEST_BUCKET
-        ]
-        unlisted = len(sizes[dimension]) - len(listed)
-        seen.append(DimensionSeen(dimension, name, listed[:MOST_BUCKETS], unlisted, shares[dimension]))
+        ][:MOST_BUCKETS]
+        name, unlisted = known.names.get(dimension, heading), len(sizes) - len(listed)
+        seen.append(DimensionSeen(dimension, name, listed, unlisted, shares.get(dimension, 0.0)))
     return seen
 
 

@@ -8,6 +8,7 @@ Without the column `area` people choose theirs in the survey before access.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kernel.tables.sandbox import Table
@@ -18,6 +19,7 @@ from privacy.vault.people import Attributes
 from privacy.vault.shapes import AreaSeen, Meaning, Merge, Reading, Trouble
 
 _LONGEST_CELL = 320
+_ROWS_BETWEEN = 500
 _LONGEST_LABEL = 120
 _MOST_AREAS = 50
 _YES = {"yes", "y", "true", "1", "x", "ydw", "ie"}
@@ -49,9 +51,18 @@ class Roster:
 
 
 def read_roster(
-    table: Table, areas: dict[str, str], reading: Reading, remembered: dict[str, Meaning]
+    table: Table,
+    areas: dict[str, str],
+    reading: Reading,
+    remembered: dict[str, Meaning],
+    *,
+    meanwhile: Callable[[], object] = bool,
 ) -> Roster:
-    """Every row that can be used, and what is wrong with the others. `areas` are names by code."""
+    """
+    Every row that can be used, and what is wrong with the others. `areas` are names by code.
+
+    What is urgent is done `meanwhile`, every few hundred rows.
+    """
     first = next((place for place, cells in enumerate(table.rows) if any(cells)), 0)
     headings, rows = table.rows[first], table.rows[first + 1 :]
     if not are_headings(headings):
@@ -64,6 +75,8 @@ def read_roster(
     for number, cells in enumerate(rows, start=first + 2):
         if any(cells):
             reader.read(number, cells)
+        if number % _ROWS_BETWEEN == 0:
+            meanwhile()
     return reader.finished()
 
 
@@ -92,7 +105,10 @@ class _Reader:
     def read(self, number: int, cells: list[str]) -> None:
         self.roster.written += 1
         plain = {place: one_line(cell) for place, cell in enumerate(cells)}
-        troubles = [Trouble(number, column, reason) for column, reason in self._wrong_with(plain)]
+        email, phone = self._cell(plain, Meaning.EMAIL), self._cell(plain, Meaning.PHONE)
+        reached = read_email(email) if email else None, read_phone(phone) if phone else None
+        wrong = [*self._wrong_with_addresses(email, phone, reached), *self._wrong_with(plain)]
+        troubles = [Trouble(number, column, reason) for column, reason in wrong]
         area, trouble = self._area(number, plain)
         self.roster.troubles += [*troubles, *trouble]
         if troubles or trouble:
@@ -101,8 +117,7 @@ class _Reader:
         self.roster.rows.append(
             Row(
                 number,
-                read_email(self._cell(plain, Meaning.EMAIL)),
-                read_phone(self._cell(plain, Meaning.PHONE)),
+                *reached,
                 self._cell(plain, Meaning.REFERENCE),
                 Attributes(area, self._groups(plain), by_text),
             )
@@ -152,21 +167,26 @@ class _Reader:
             troubles.append(Trouble(0, "", "one column must hold e-mail addresses or telephone numbers"))
         return troubles
 
-    def _wrong_with(self, plain: dict[int, str]) -> list[tuple[str, str]]:
-        """Column and reason of each thing wrong with a row, but for its area."""
-        email, phone = self._cell(plain, Meaning.EMAIL), self._cell(plain, Meaning.PHONE)
+    def _wrong_with_addresses(
+        self, email: str, phone: str, reached: tuple[Address | None, Address | None]
+    ) -> list[tuple[str, str]]:
         found = []
         if email and imitates_another(email):
             reason = (
                 "this address mixes letters of different alphabets, so it may imitate another; type it again"
             )
             found.append((self._heading(Meaning.EMAIL), reason))
-        elif email and not read_email(email):
+        elif email and not reached[0]:
             found.append((self._heading(Meaning.EMAIL), "this is not an e-mail address"))
-        if phone and not read_phone(phone):
+        if phone and not reached[1]:
             found.append((self._heading(Meaning.PHONE), "this is not a telephone number"))
         if not (email or phone):
             found.append(("", "there is neither an e-mail address nor a telephone number"))
+        return found
+
+    def _wrong_with(self, plain: dict[int, str]) -> list[tuple[str, str]]:
+        """Column and reason of each thing wrong with a row, but for its addresses and its area."""
+        found = []
         if any(plain[place] for place in plain if place >= len(self._columns)):
             found.append(("", "there are more cells than columns"))
         kept = {place for place, meaning in enumerate(self._meanings) if meaning is not Meaning.NOTHING}

@@ -241,6 +241,15 @@ def test_progress_is_asked_for_by_the_page(acme: Organisation, talk: Conversatio
     assert ended["HX-Refresh"] == "true"
 
 
+def test_an_import_can_be_gone_on_with(acme: Organisation, talk: Conversation, desk: Client) -> None:
+    _upload(desk, acme, talk, "email", new_address())
+
+    page = desk.get(_at(acme, talk)).content.decode()
+
+    assert "is not taken in yet" in page
+    assert _at(acme, talk, "import/") in page
+
+
 def test_a_roster_can_be_discarded(acme: Organisation, talk: Conversation, desk: Client) -> None:
     _upload(desk, acme, talk, "email", new_address())
 
@@ -259,7 +268,7 @@ def test_the_page_says_who_is_there_in_rounded_numbers(
     page = desk.get(_at(acme, talk)).content.decode()
 
     assert "Nobody yet" in empty
-    assert "<strong>15</strong>" in page
+    assert "<strong>15</strong> people are" in page
     assert "@people.example" not in page
 
 

@@ -165,6 +165,19 @@ def test_a_file_without_headings_says_so_and_repeats_nothing(in_acme: Tenant) ->
     assert "kit" not in str(found)
 
 
+def test_nothing_else_that_is_sealed_passes_for_a_roster(in_acme: Tenant) -> None:
+    """Adversary 14: a name somebody came forward with is not read out as the heading of a column."""
+    conversation = make_conversation()
+    name = anonymity.sealed_for_vault(bytes(conversation.public_key), b"Kit Jones")
+
+    job = vault().examine(conversation=conversation.pk, roster=name, areas={"everybody": "Everybody"})
+    runner.run_waiting()
+
+    found = vault().job(conversation=conversation.pk, job=job)
+    assert (found.state, found.preview) == ("failed", None)
+    assert "Kit" not in str(found)
+
+
 def test_areas_are_found_by_name_and_the_others_asked_for(in_acme: Tenant) -> None:
     """R06, R41."""
     areas = {"staff": "Staff", "students": "Students and pupils"}
@@ -199,7 +212,7 @@ def test_a_preview_lasts_a_day_and_is_sealed(in_acme: Tenant) -> None:
     with inside_vault():
         (row,) = Job.objects.filter(conversation=conversation.pk).values()
         assert "Secret" not in str(row)
-        assert b"Secret" not in bytes(row["sealed_preview"])
+        assert b"Secret" not in bytes(row["sealed_preview"] or b"")
         runner.run_waiting(at=timezone.now())
         Job.objects.filter(conversation=conversation.pk).update(asked_at=timezone.now() - timedelta(hours=25))
         runner.run_waiting()

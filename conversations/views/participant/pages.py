@@ -19,18 +19,20 @@ from conversations.services.hints import Hint
 from conversations.views.participant.cards import cards
 from conversations.views.participant.today import today_for
 from kernel.errors import NotFound
+from tenants.branding.queries import branding
 
 
 def front(request: HttpRequest) -> HttpResponse:
     """The organisation's front page: its conversations."""
-    return render(
-        request, "conversations/front.html", {"conversations": conversations.listed(), "now": timezone.now()}
-    )
+    context = {"conversations": conversations.listed(), "now": timezone.now(), "welcome": branding().welcome}
+    return render(request, "conversations/front.html", context)
 
 
 @auth.in_conversation
 def home(request: ConversationRequest) -> HttpResponse:
     now = timezone.now()
+    if request.conversation.is_complete(at=now):
+        return render(request, "conversations/complete.html")
     context = {"days": conversations.days(request.conversation, at=now), "now": now}
     if request.participant is None:
         return render(request, "conversations/welcome.html", context)

@@ -51,7 +51,7 @@ _NO_TABLE = "This is not a table. Upload a workbook (.xlsx) or separated values 
 _NO_SHEET = "This workbook has no sheet with rows. Put the table on the first sheet."
 _TOO_WIDE = f"There are more than {MOST_COLUMNS} columns. Leave out those that are not needed."
 _TOO_LONG = f"There are more than {MOST_ROWS:,} rows. Split the file into several."
-_OTHERS = (
+_OTHERS: tuple[bytes, ...] = (
     b"%PDF",
     b"\x89PNG",
     b"\xff\xd8\xff",
