@@ -40,6 +40,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Apps, lowest owner of a command first ---------------------------------------------------
 CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "django.contrib.auth", "tenants"]
+CONTROL_APPS += ["privacy.oversight"]
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
 TENANT_APPS = ["tenants.branding", "conversations", *ACCOUNT_APPS]
@@ -157,6 +158,8 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", f"conversations@{BASE_DOMAIN.split(':')[0]}")
 TEXT_MESSAGE_BACKEND = env.str("TEXT_MESSAGE_BACKEND", "kernel.messages.OutboxTexts")
+# The resolver asked for the records by which organisations show that a name is theirs: host:port.
+DNS_SERVER = env.str("DNS_SERVER", "")
 # The SNS topic at which SES tells of letters that came back; unset, nobody is heard.
 BOUNCE_TOPIC = env.str("BOUNCE_TOPIC", "")
 

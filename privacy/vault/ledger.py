@@ -25,6 +25,10 @@ LEASE = timedelta(minutes=15)
 _PREVIEWS_ARE_KEPT = timedelta(days=1)
 
 
+# All others read what came with them, and it is gone once they ended.
+_WITHOUT_INPUT = frozenset({"purge"})
+
+
 class LeaseLost(RuntimeError):
     """Another runner took the job over. Whatever this one did is rolled back."""
 
@@ -109,3 +113,18 @@ def finish(
     )
     if not changed:
         raise LeaseLost
+
+
+def can_retry(job: Job) -> bool:
+    """A job that failed, unless it needs a file that is gone."""
+    return job.state == JobState.FAILED and (job.sealed_input is not None or job.verb in _WITHOUT_INPUT)
+
+
+def retry(job: UUID) -> None:
+    """Let a failed job wait again. Raises UnknownJob."""
+    found = Job.objects.filter(pk=job).first()
+    if found is None or not can_retry(found):
+        raise UnknownJob
+    if not Job.objects.filter(pk=job, state=JobState.FAILED).update(state=JobState.WAITING, report=None):
+        raise UnknownJob
+    wake_runner()

@@ -15,7 +15,7 @@ from kernel.zones import inside_vault
 from privacy.vault import dispatches, jobs, ledger, letters, mailings
 from privacy.vault.dispatches import MailAway, Post
 from privacy.vault.shapes import Report, Trouble
-from privacy.vault.waking import CHANNEL
+from privacy.vault.waking import CHANNEL, note_runner
 
 log = structlog.get_logger("privacy.runner")
 
@@ -41,6 +41,7 @@ def run_until(stopped: threading.Event) -> None:
     while not stopped.is_set():
         try:
             run_waiting()
+            note_runner()
             _sleep(stopped)
         except (DatabaseError, psycopg.Error, DomainError) as trouble:
             log.warning("runner_waits", reason=type(trouble).__name__)

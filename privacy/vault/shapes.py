@@ -1,7 +1,7 @@
 """What goes in and out of the vault. Plain frozen shapes, the same called directly and over HTTP."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -179,6 +179,19 @@ class JobReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Readiness:
+    """
+    Whether there are enough people to open, in numbers rounded down: nothing under 11, then 11, 15, 20 ...
+
+    An area or group somebody is in is named, however small; it then counts 0.
+    """
+
+    reachable: int  # who gets the invitation
+    areas: dict[str, int]
+    dimensions: dict[str, dict[str, int]]  # dimension code -> bucket code -> people
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Everything the vault holds about one person, for that person's own eyes. Empty where there is nothing."""
 
@@ -190,6 +203,7 @@ class Held:
     has_password: bool
     gets_letters: bool
     is_restricted: bool
+    warned_on: list[date]  # the days of warnings
 
 
 class Departure(StrEnum):
@@ -246,3 +260,101 @@ class MailingCounts:
     sent: int
     failed: int
     unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobStanding:
+    """A job of the ledger as an operator sees it: whose it is, what it does and how far, nothing of its content."""
+
+    id: UUID
+    organisation: UUID
+    verb: str
+    state: str
+    asked_at: datetime
+    tries: int
+    can_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailingStanding:
+    organisation: UUID
+    counts: MailingCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    How the vault's own work is doing, in states and counts.
+
+    `jobs` are those that are not done, the oldest first, and `mailings` the newest, both up to a limit; the
+    counts are of all. `runner_seen_at` is None where no runner was heard of.
+    """
+
+    jobs: list[JobStanding]
+    jobs_by_state: dict[str, int]
+    mailings: list[MailingStanding]
+    letters_waiting: int
+    letters_unknown: int
+    oldest_letter_at: datetime | None
+    runner_seen_at: datetime | None
+
+
+class Ground(StrEnum):
+    """Why somebody may be identified. There is no other reason."""
+
+    WARNINGS = "warnings"  # the vault itself counts two, days before the post
+    ABUSE = "abuse"
+    CRIME = "crime"
+    WELLBEING = "wellbeing"  # only where the conversation's text says so
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One contribution as it stands in its table: with it the vault finds its author, and nobody else's."""
+
+    id: UUID
+    route: bytes = field(repr=False)
+    tag: bytes = field(repr=False)
+    day: date
+    # The post it was split from.
+    part_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """How the roster reaches somebody: all it knows of who they are. Shown once, kept nowhere."""
+
+    email: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What somebody typed who came forward, for one contribution."""
+
+    name: str = field(repr=False)
+    contact: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportCase:
+    """A call for help in the queue: nothing of what it says, or of who asks."""
+
+    id: UUID
+    conversation: UUID
+    day: date
+    is_answered: bool
+
+    @property
+    def number(self) -> str:
+        return self.id.hex[:8].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class SupportText:
+    """A call for help, opened for a page and kept nowhere else."""
+
+    case: SupportCase
+    text: str = field(repr=False)
+    contact: str = field(repr=False)
+    can_answer: bool  # whether the contact is an address that a message can go to

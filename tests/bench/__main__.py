@@ -20,6 +20,7 @@ def main() -> int:
             merging,
             pages,
             provisioning,
+            queue,
             rosters,
             votes,
         )
@@ -27,6 +28,7 @@ def main() -> int:
         owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
         talk = discussion.build(report)
         pages.measure(owner_url, talk, report)
+        queue.measure(owner_url, talk, report)
         floor = next(result.floor for result in report.results if result.goal == "G2")
         pages.measure_sign_in(talk, floor, report)
         logins.measure(talk, report)

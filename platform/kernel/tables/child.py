@@ -12,7 +12,7 @@ import json
 import re
 import resource
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from kernel.tables.texts import read_text
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 320
+# What somebody wrote under one question of a paper form.
+LONGEST_PROSE = 20_000
 _MEBIBYTE = 1024 * 1024
 _MEMORY = 220 * _MEBIBYTE
 _SECONDS = 18
@@ -90,11 +92,11 @@ def _is_linux() -> bool:
     return sys.platform == "linux"
 
 
-def read(content: bytes) -> dict[str, object]:
-    """The table as plain data, or the sentence that says why there is none."""
+def read(content: bytes, *, is_prose: bool = False) -> dict[str, object]:
+    """The table as plain data, or the sentence that says why there is none. Prose keeps its lines."""
     try:
         form, sheets, rows = _opened(content)
-        return {"form": form, "sheets": sheets, "rows": _bounded(rows)}
+        return {"form": form, "sheets": sheets, "rows": _bounded(rows, _prose if is_prose else _plain)}
     except TableRefused as refusal:
         return {"refusal": refusal.sentence}
     except (MemoryError, RecursionError):
@@ -147,7 +149,7 @@ def _words(cell: object) -> str:
     return str(cell)
 
 
-def _bounded(rows: Iterable[list[str]]) -> list[list[str]]:
+def _bounded(rows: Iterable[list[str]], plain: Callable[[str], str]) -> list[list[str]]:
     """Every row in its place, cut where no cell of a person would be. Raises TableRefused."""
     found: list[list[str]] = []
     for cells in rows:
@@ -155,7 +157,7 @@ def _bounded(rows: Iterable[list[str]]) -> list[list[str]]:
             cells.pop()
         if len(cells) > MOST_COLUMNS:
             raise TableRefused(_TOO_WIDE)
-        found.append([_plain(cell) for cell in cells])
+        found.append([plain(cell) for cell in cells])
         if len(found) > MOST_ROWS + 1:
             raise TableRefused(_TOO_LONG)
     while found and not any(found[-1]):
@@ -170,6 +172,10 @@ def _plain(cell: str) -> str:
     return _BLANKS.sub(" ", cell[: 8 * LONGEST_CELL]).strip()[: LONGEST_CELL + 1]
 
 
+def _prose(cell: str) -> str:
+    return cell[: LONGEST_PROSE + 1].strip()
+
+
 def main() -> None:
     confine()
-    json.dump(read(sys.stdin.buffer.read()), sys.stdout, ensure_ascii=True)
+    json.dump(read(sys.stdin.buffer.read(), is_prose=sys.argv[1] == "prose"), sys.stdout, ensure_ascii=True)

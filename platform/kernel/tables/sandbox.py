@@ -17,7 +17,7 @@ _SECONDS = 19.0
 _MOST_ANSWER = 96 * 1024 * 1024
 _TOO_BIG = "The file is larger than 10 MB. Leave out what is not needed, or split it."
 # Neither the environment, nor the current folder, nor what a virtual environment installs besides is looked at.
-_START = "import sys; sys.path[:0] = sys.argv[1:]; from kernel.tables import child; child.main()"
+_START = "import sys; sys.path[:0] = sys.argv[2:]; from kernel.tables import child; child.main()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,18 @@ class _Answer(msgspec.Struct):
     refusal: str = ""
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes, *, is_prose: bool = False) -> Table:
     """
     The rows of a CSV or XLSX file that somebody else made. Takes 20 seconds at most.
+
+    Cells are one line of a few words, or with `is_prose` whole texts that keep their lines.
 
     Raises TableRefused with the reason in one sentence.
     """
     if len(content) > MOST_BYTES:
         raise TableRefused(_TOO_BIG)
     try:
-        answer = msgspec.json.decode(_run(content), type=_Answer)
+        answer = msgspec.json.decode(_run(content, "prose" if is_prose else "words"), type=_Answer)
     except msgspec.DecodeError as broken:
         raise TableRefused(TOO_MUCH) from broken
     if answer.refusal:
@@ -53,9 +55,9 @@ def read_table(content: bytes) -> Table:
     return Table(form=answer.form, sheets=answer.sheets, rows=answer.rows)
 
 
-def _run(content: bytes) -> bytes:
+def _run(content: bytes, cells: str) -> bytes:
     """What the process answers; less than all of it where it was ended."""
-    command = [sys.executable, "-I", "-S", "-B", "-c", _START, *_folders()]
+    command = [sys.executable, "-I", "-S", "-B", "-c", _START, cells, *_folders()]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
     ) as child:
