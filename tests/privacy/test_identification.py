@@ -22,7 +22,7 @@ from privacy import anonymity
 from privacy.anonymity import Ticket
 from privacy.vault import officers, refusals, runner
 from privacy.vault.interface import vault
-from privacy.vault.models import Grant, GrantState, Person, Warned
+from privacy.vault.models import Grant, GrantState, Warned
 from privacy.vault.shapes import Contributions, Ground, Identified, Written
 from tenants.models import Organisation
 from tests.conftest import both_forms
@@ -191,6 +191,18 @@ def test_a_vote_is_never_identified(talk: Conversation, author: Ticket, post: Wr
         _identify(talk, swapped, grant)
     with pytest.raises(refusals.GrantSpent):
         _identify(talk, post, grant)
+
+
+def test_a_part_of_a_split_post_leads_to_its_author(talk: Conversation, address: str, post: Written) -> None:
+    """R23, R27: and only with the post it was split from."""
+    part = uuid4()
+    (ties,) = vault().split(conversation=talk.pk, route=post.route, parent=post.id, ids=[part], first=0)
+    about = Written(id=part, route=ties.route, tag=ties.owner_tag, day=post.day, part_of=post.id)
+    alone = Written(id=part, route=ties.route, tag=ties.owner_tag, day=post.day)
+
+    assert _identify(talk, about, _approved(talk, about)).email == address
+    with pytest.raises(refusals.RouteRefused):
+        _identify(talk, alone, _approved(talk, alone))
 
 
 # Warnings --------------------------------------------------------------------------------
@@ -383,43 +395,6 @@ def test_another_organisation_asks_for_nobody(talk: Conversation, post: Written,
         ):
             with pytest.raises(refusals.UnknownConversation):
                 ask()
-
-
-def test_restricting_ends_the_sessions_and_tells_nobody(
-    talk: Conversation, address: str, author: Ticket, post: Written
-) -> None:
-    """R27: read only, until it is lifted. A route to nobody is answered the same."""
-    nobodys = anonymity.route(bytes(talk.public_key), person=uuid4(), contribution=post.id)
-    for route in (post.route, nobodys):
-        vault().restrict(conversation=talk.pk, route=route, contribution=post.id)
-
-    restricted = ticket_of(talk, address, browser="later")
-    vault().unrestrict(conversation=talk.pk, route=post.route, contribution=post.id)
-    with inside_vault():
-        free = Person.objects.get(pk=author.person)
-
-    assert not restricted.may_write
-    assert len({author.handle, restricted.handle, free.handle}) == 3
-    assert not free.is_restricted
-
-
-def test_a_name_opens_for_the_contribution_it_was_given_for(talk: Conversation, post: Written) -> None:
-    """R26, Z13: what was sealed for another, or for another purpose, stays closed."""
-    key = bytes(talk.public_key)
-    given = b'{"name": "Ash Demo", "contact": "", "about": "%s"}' % str(post.id).encode()
-    sealed = anonymity.sealed_for_vault(key, given)
-
-    assert vault().unseal_name(conversation=talk.pk, contribution=post.id, sealed=sealed).name == "Ash Demo"
-    for about, wrong in (
-        (uuid4(), sealed),
-        (post.id, anonymity.sealed_for_vault(key, b'"The original of an edited post."')),
-        (post.id, anonymity.sealed_for_vault(key, b"The original of an edited post.")),
-        (post.id, post.route),
-        (post.id, sealed[:-1]),
-        (post.id, b""),
-    ):
-        with pytest.raises(refusals.NameNotHere):
-            vault().unseal_name(conversation=talk.pk, contribution=about, sealed=wrong)
 
 
 def talk_tenant() -> Tenant:
