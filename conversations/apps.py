@@ -6,3 +6,12 @@ from kernel.zones import Zone
 class ConversationsConfig(AppConfig):
     name = "conversations"
     zone = Zone.TENANT
+
+    def ready(self) -> None:
+        # Only now: services need the models of every app.
+        from conversations.services.pages import require_pages
+        from conversations.services.preparing.drafts import move_sites
+        from tenants.registry import make_ready_at_creation, tell_at_move
+
+        make_ready_at_creation(require_pages)
+        tell_at_move(move_sites)

@@ -16,6 +16,7 @@ import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation
@@ -37,6 +38,11 @@ class SignedOut(DomainError):
     code = "signed_out"
     status = 403
     message = _("You are no longer signed in. Copy what you typed, sign in again, and post it then.")
+
+
+class ConversationComplete(DomainError):
+    code = "conversation_complete"
+    message = _("This conversation is complete. You can still see what is held about you, and delete it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,11 @@ def in_conversation(
 def signed_in(
     view: Callable[Concatenate[ParticipantRequest, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Only for somebody who is signed in and has passed the survey; others are led there."""
+    """
+    Only for somebody who is signed in and has passed the survey; others are led there.
+
+    Once the conversation is complete nobody gets here: what is left is at `my_data`.
+    """
 
     def inside(request: ParticipantRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if conversation_queries.must_answer(request.conversation, request.participant.ticket):
@@ -106,7 +116,23 @@ def signed_in(
         return view(request, *args, **kwargs)
 
     functools.update_wrapper(inside, view)
-    return at_the_door(inside)
+    return at_the_door(until_complete(inside))
+
+
+def until_complete(
+    view: Callable[Concatenate[ParticipantRequest, P], HttpResponse],
+) -> Callable[Concatenate[ParticipantRequest, P], HttpResponse]:
+    """Stands under the others: in a complete conversation people find their own data and nothing else."""
+
+    def inside(request: ParticipantRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.conversation.is_complete(at=timezone.now()):
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            raise ConversationComplete
+        return HttpResponseRedirect(reverse("my_data", args=[request.conversation.slug]))
+
+    functools.update_wrapper(inside, view)
+    return inside
 
 
 def at_the_door(

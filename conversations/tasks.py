@@ -2,8 +2,21 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, outbox, rewriting, tallies
+from conversations.models import Post
+from conversations.services import (
+    identifying,
+    letters,
+    lifecycle,
+    measuring,
+    outbox,
+    rewriting,
+    rosters,
+    safeguarding,
+    tallies,
+)
+from conversations.services.queue import filling
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
+from privacy.anonymity import Kind
 
 
 @platform_task("conversations.count_everywhere")
@@ -39,6 +52,57 @@ def invite_everywhere() -> None:
 @tenant_task("conversations.invite")
 def invite() -> None:
     letters.invite_to_opened(at=timezone.now())
+
+
+@platform_task("conversations.measure_everywhere")
+def measure_everywhere() -> None:
+    send_to_each_tenant("conversations.measure")
+
+
+@tenant_task("conversations.measure")
+def measure() -> None:
+    measuring.measure_files()
+
+
+@platform_task("conversations.finish_rosters_everywhere")
+def finish_rosters_everywhere() -> None:
+    send_to_each_tenant("conversations.finish_rosters")
+
+
+@tenant_task("conversations.finish_rosters")
+def finish_rosters() -> None:
+    rosters.finish_imports(at=timezone.now())
+
+
+@platform_task("conversations.complete_due")
+def complete_due() -> None:
+    lifecycle.complete_due()
+
+
+@platform_task("conversations.fill_queue_everywhere")
+def fill_queue_everywhere() -> None:
+    send_to_each_tenant("conversations.fill_queue")
+
+
+@tenant_task("conversations.fill_queue")
+def fill_queue() -> None:
+    filling.fill_all(at=timezone.now())
+
+
+@tenant_task("conversations.alert_duty")
+def alert_duty(*, kind: str, post: str) -> None:
+    safeguarding.alert_duty(post=Post(Kind(kind), UUID(post)))
+
+
+@platform_task("conversations.care_everywhere")
+def care_everywhere() -> None:
+    send_to_each_tenant("conversations.care")
+
+
+@tenant_task("conversations.care")
+def care() -> None:
+    safeguarding.alert_all()
+    identifying.end_expired(at=timezone.now())
 
 
 @platform_task("conversations.deliver_everywhere")

@@ -1,15 +1,18 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kernel import tenancy
 from kernel.errors import NotFound, Unavailable
+from tenants.branding.queries import branding
 from tenants.queries import Site, site_at
+from tenants.services.sites import address_of
 from web.errors import refusal_page
 
 
@@ -49,6 +52,8 @@ class OrganisationMiddleware:
             return refusal_page(request, Unavailable())
         if site is None:
             return refusal_page(request, NotFound())
+        if site.leads_on and request.method in {"GET", "HEAD"}:
+            return HttpResponseRedirect(address_of(site.leads_on) + request.get_full_path()[1:])
         if not site.is_serving:
             return refusal_page(request, SitePaused())
         return self._inside(request, site)
@@ -66,9 +71,12 @@ class OrganisationMiddleware:
         return response
 
     def _inside(self, request: HttpRequest, site: Site) -> HttpResponse:
-        request.organisation = site  # type: ignore[attr-defined]  # read by pages
         tenancy.enter(site.tenant)
         try:
+            try:
+                request.organisation = replace(site, logo=branding().logo)  # type: ignore[attr-defined]  # read by pages
+            except DatabaseError:
+                return refusal_page(request, Unavailable())
             return self.get_response(request)
         finally:
             tenancy.leave()

@@ -1,18 +1,24 @@
 """The control plane's nouns. Nothing here knows a participant."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar, NoReturn, Self
 
 from django.db import models
+from django.db.models.functions import Now
 from django_tenants.models import DomainMixin, TenantMixin
 
+from kernel.database import ThirtyDaysAfter
 from kernel.tenancy import Tenant
 
 
 class OrganisationState(models.TextChoices):
-    SERVING = "serving"
-    SUSPENDED = "suspended"
-    DELETING = "deleting"
+    CREATING = "creating", "Being created"
+    SERVING = "serving", "Serving"
+    SUSPENDED = "suspended", "Suspended"
+    # Its site is paused and its tasks rest, for good; what it holds can still be read on the console.
+    ARCHIVED = "archived", "Archived"
+    DELETING = "deleting", "Being deleted"
 
 
 class Organisation(TenantMixin):
@@ -56,26 +62,116 @@ class Organisation(TenantMixin):
         return self.state == OrganisationState.SERVING and not self.migration_problem
 
 
+class DomainState(models.TextChoices):
+    WAITING = "waiting", "Waiting for its DNS record"
+    VERIFIED = "verified", "Verified"
+
+
 class Domain(DomainMixin):
-    """A host name (without port) at which an organisation's site answers."""
+    """A host name (without port) at which an organisation's site answers, once it is verified."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    state = models.CharField(max_length=8, choices=DomainState, default=DomainState.WAITING)
+    # What its owner publishes as a TXT record to show that the name is theirs.
+    token = models.CharField(max_length=32, blank=True)
+    # Under our own base domain: always there, and never removed.
+    is_ours = models.BooleanField(default=False)
+    # Pages asked for here are looked for at the main address instead.
+    leads_on = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(domain__regex=r"^[a-z0-9.-]{1,253}$"), name="domain_is_plain"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=DomainState.values), name="domain_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_primary=False) | models.Q(state=DomainState.VERIFIED, leads_on=False),
+                name="domain_primary_is_verified",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant"], condition=models.Q(is_primary=True), name="domain_primary_is_one"
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.domain)
 
 
+class JobKind(models.TextChoices):
+    CREATE = "create", "Create an organisation"
+    DELETE = "delete", "Delete an organisation"
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Job(models.Model):
+    """
+    Long work on an organisation, in the ledger: claimed with a lease, fenced, done once however often begun.
+
+    It names the organisation without a key to it, because that is not there yet, or not any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=6, choices=JobKind)
+    organisation = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=120)
+    slug = models.CharField(max_length=40)
+    state = models.CharField(max_length=7, choices=JobState, default=JobState.WAITING)
+    # Names of the steps that are done, each written in the transaction that did it.
+    steps = models.JSONField(default=list)
+    # What was typed into the form, sealed; gone as soon as the job is over.
+    sealed_input = models.BinaryField(null=True)
+    # What stands in the way, as a sentence for whoever looks at its progress.
+    problem = models.CharField(max_length=300, blank=True)
+    # None is whoever runs the machine, by a command.
+    asked_by = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    fence = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=JobState.values), name="job_state_is_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=JobKind.values), name="job_kind_is_known"),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="job_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {JobState.DONE, JobState.FAILED}
+
+
 class ProjectState(models.TextChoices):
+    """What is written down. Between its two dates a scheduled project is open, after them it is analysed."""
+
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     COMPLETE = "complete"
+
+
+class Phase(models.TextChoices):
+    """Where a project stands: what its state and its dates come to at a moment."""
+
+    DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
+    OPEN = "open", "Open"
+    ANALYSIS = "analysis", "Closed, analysis"
+    COMPLETE = "complete", "Complete"
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -92,6 +188,8 @@ class Project(models.Model):
     state = models.CharField(max_length=10, choices=ProjectState, default=ProjectState.DRAFT)
     opens_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
+    # When it is complete by itself: its days of analysis after closing.
+    completes_at = models.DateTimeField(null=True)
 
     objects = ProjectQuerySet.as_manager()
 
@@ -103,12 +201,44 @@ class Project(models.Model):
                 name="project_opens_before_it_closes",
             ),
             models.CheckConstraint(
+                condition=models.Q(completes_at__isnull=True)
+                | models.Q(completes_at__gte=models.F("closes_at")),
+                name="project_closes_before_it_completes",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(state__in=ProjectState.values), name="project_state_is_known"
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def phase(self, *, at: datetime) -> Phase:
+        if self.state != ProjectState.SCHEDULED:
+            return Phase(self.state)
+        if self.opens_at is None or at < self.opens_at:
+            return Phase.SCHEDULED
+        return Phase.OPEN if self.closes_at is None or at < self.closes_at else Phase.ANALYSIS
+
+
+class Completion(models.Model):
+    """
+    That a project is complete, since when, and until when everything about its people has to be gone.
+
+    The database writes both moments itself and lets nobody but the owner change or remove them
+    (decision 023): the deadline is counted from its own clock and never moves.
+    """
+
+    project = models.OneToOneField(
+        Project, on_delete=models.DO_NOTHING, primary_key=True, related_name="completion"
+    )
+    completed_at = models.DateTimeField(db_default=Now())
+    deadline = models.GeneratedField(
+        expression=ThirtyDaysAfter("completed_at"), output_field=models.DateTimeField(), db_persist=True
+    )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} until {self.deadline}"
 
 
 class Role(models.TextChoices):

@@ -1,5 +1,5 @@
 """
-What packages above hold of an organisation outside its schema, and how they forget it.
+What packages above do when an organisation begins, moves to another address, and ends.
 
 Packages register in their `apps.ready`; this package imports none of them.
 """
@@ -9,6 +9,28 @@ from collections.abc import Callable
 from kernel.tenancy import Tenant
 
 _at_deletion: list[Callable[[Tenant], None]] = []
+_at_creation: list[Callable[[], None]] = []
+_at_move: list[Callable[[], None]] = []
+
+
+def make_ready_at_creation(make_ready: Callable[[], None]) -> None:
+    """Register a function that may be run again; it runs inside the new organisation and raises where it is not ready."""
+    if make_ready not in _at_creation:
+        _at_creation.append(make_ready)
+
+
+def at_creation() -> list[Callable[[], None]]:
+    return list(_at_creation)
+
+
+def tell_at_move(tell: Callable[[], None]) -> None:
+    """Register a function that hears, inside the organisation, that its site has another main address."""
+    if tell not in _at_move:
+        _at_move.append(tell)
+
+
+def at_move() -> list[Callable[[], None]]:
+    return list(_at_move)
 
 
 def forget_at_deletion(forget: Callable[[Tenant], None]) -> None:

@@ -114,6 +114,8 @@ class Idea(Contribution):
     likes = models.IntegerField(default=0)
     dislikes = models.IntegerField(default=0)
     comment_count = models.IntegerField(default=0)
+    # A facilitators' prompt that stands first on its stream's page, whatever the order.
+    is_pinned = models.BooleanField(default=False, db_default=False)
     # How many other ideas were merged into this one, with those that were merged into them before.
     merges = models.IntegerField(default=0, db_default=0)
     merged_into = models.ForeignKey(
@@ -140,9 +142,15 @@ class Idea(Contribution):
             _author_is_unlinkable("idea_author_is_unlinkable"),
             _text_fits(MOST_CHARACTERS_OF_IDEA, "idea_has_text"),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="idea_state_is_known"),
+            # Nobody's opinion is put before the others'.
+            models.CheckConstraint(
+                condition=models.Q(is_pinned=False) | models.Q(source=Source.FACILITATOR),
+                name="idea_pinned_is_a_prompt",
+            ),
         ]
         # One index for each way of sorting a stream page, in the order of its keyset.
         indexes = [
+            models.Index("stream", "area", condition=models.Q(is_pinned=True), name="idea_pinned"),
             models.Index(
                 "stream",
                 "area",

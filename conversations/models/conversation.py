@@ -20,8 +20,17 @@ class Conversation(models.Model):
     time_zone = models.CharField(max_length=40, default="Europe/London")
     opens_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
+    # What is being prepared. A draft has no other dates, so that nobody but staff meets it.
+    planned_opens_at = models.DateTimeField(null=True)
+    planned_closes_at = models.DateTimeField(null=True)
+    # Why the dates were changed while it was open. Participants read it.
+    dates_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     # Set before it opens and shown to participants: how long it is analysed before it is complete.
     days_of_analysis = models.PositiveSmallIntegerField(default=60)
+    # Since then participants find nothing but their own data; the control plane holds the deadline.
+    completed_at = models.DateTimeField(null=True)
+    # Which invitation a member of staff has had in a mailbox and seen: the digest of its words.
+    seen_invitation = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Choices that participants can read: is the organisation told that somebody was contacted or a post
     # removed (never who), and may somebody be identified because a life seems to be in danger?
     client_is_told = models.BooleanField(default=False)
@@ -59,11 +68,20 @@ class Conversation(models.Model):
         return self.closes_at is not None and self.closes_at <= at
 
     @property
+    def completes_at(self) -> datetime | None:
+        """When it is complete, whether somebody completed it or its days of analysis did."""
+        if self.completed_at is not None or self.closes_at is None:
+            return self.completed_at
+        return self.closes_at + timedelta(days=self.days_of_analysis)
+
+    def is_complete(self, *, at: datetime) -> bool:
+        """From then on participants find nothing but their own data, even before anybody wrote it down."""
+        return self.completes_at is not None and self.completes_at <= at
+
+    @property
     def gone_by(self) -> datetime | None:
-        """When nothing about a person exists any more: the analysis, then thirty days at the most."""
-        if self.closes_at is None:
-            return None
-        return self.closes_at + timedelta(days=self.days_of_analysis + _DAYS_UNTIL_ALL_IS_GONE)
+        """When nothing about a person exists any more: thirty days after it is complete, at the most."""
+        return self.completes_at and self.completes_at + timedelta(days=_DAYS_UNTIL_ALL_IS_GONE)
 
 
 class Area(models.Model):
@@ -90,9 +108,14 @@ class Stream(models.Model):
     question = models.CharField(max_length=200)
     context = models.TextField(blank=True)
     position = models.SmallIntegerField(default=0)
+    # Null opens with the conversation; until its moment a later stage is announced and cannot be reached.
+    opens_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.question
+
+    def has_opened(self, *, at: datetime) -> bool:
+        return self.opens_at is None or self.opens_at <= at
 
 
 class Tally(models.Model):

@@ -6,7 +6,10 @@ _CODE = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 
 
 class Dimension(models.Model):
-    """A question of the survey before access, such as "Which staff group are you in?". Answers go to the vault."""
+    """
+    Something people differ in, such as their staff group: a question of the survey before access, something
+    that the roster says, or both. Who is in which group stands in the vault alone.
+    """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="dimensions")
     code = models.CharField(max_length=60)
@@ -14,6 +17,8 @@ class Dimension(models.Model):
     # Why it is asked, in the organisation's words.
     reason = models.TextField(blank=True)
     position = models.SmallIntegerField(default=0)
+    # Whether the survey asks for it; otherwise it is known from the roster alone.
+    is_asked = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

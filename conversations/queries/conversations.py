@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from conversations.models import Conversation, Dimension, Stream
+from conversations.models import Announcement, Conversation, Dimension, Stream
 from kernel.database import rows
 from kernel.errors import NotFound
 from kernel.remembered import Remembered
@@ -34,6 +34,10 @@ class StreamCard:
     ideas: int
     comments: int
     votes: int
+    opens_at: datetime | None
+
+    def has_opened(self, *, at: datetime) -> bool:
+        return self.opens_at is None or self.opens_at <= at
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class _Frame:
     streams: dict[UUID, Stream]
     has_survey: bool
     has_several_areas: bool
+    announcements: list[Announcement]
 
 
 _conversations: Remembered[tuple[str, str], _Frame | None] = Remembered(seconds=5, most=2_000)
@@ -91,12 +96,17 @@ def project_with(project: UUID) -> Conversation:
     return found
 
 
-def stream_at(conversation: Conversation, stream: UUID) -> Stream:
-    """Raises NotFound for a stream of another conversation."""
+def stream_at(conversation: Conversation, stream: UUID, *, at: datetime) -> Stream:
+    """Raises NotFound for a stream of another conversation, and for one that opens later."""
     found = _frame(conversation.slug).streams.get(stream)
-    if found is None:
+    if found is None or not found.has_opened(at=at):
         raise NotFound
     return found
+
+
+def announcements(conversation: Conversation, *, at: datetime) -> list[Announcement]:
+    """What the facilitators announce at this moment. Remembered with the conversation."""
+    return [one for one in _frame(conversation.slug).announcements if one.is_shown(at=at)]
 
 
 def must_answer(conversation: Conversation, by: Ticket) -> bool:
@@ -104,14 +114,15 @@ def must_answer(conversation: Conversation, by: Ticket) -> bool:
     return not by.area or (_frame(conversation.slug).has_survey and not by.is_surveyed)
 
 
-def questions(conversation: Conversation) -> list[Stream]:
-    """The conversation's streams in their order. Remembered with it, so it asks nothing."""
-    return list(_frame(conversation.slug).streams.values())
+def questions(conversation: Conversation, *, at: datetime) -> list[Stream]:
+    """The conversation's streams that have opened, in their order. Remembered with it, so it asks nothing."""
+    return [stream for stream in _frame(conversation.slug).streams.values() if stream.has_opened(at=at)]
 
 
 def has_several_areas(conversation: Conversation) -> bool:
     """Whether people read and write in one of several areas."""
-    return _frame(conversation.slug).has_several_areas
+    found = _frame_of(conversation.slug)
+    return conversation.areas.count() > 1 if found is None else found.has_several_areas
 
 
 def forget_conversations() -> None:
@@ -119,11 +130,16 @@ def forget_conversations() -> None:
 
 
 def _frame(slug: str) -> _Frame:
-    """Remembered for 5 seconds. Raises NotFound, also for a draft."""
-    found = _conversations.get((current_tenant().schema_name, slug), lambda: _find(slug))
+    """Raises NotFound, also for a draft."""
+    found = _frame_of(slug)
     if found is None:
         raise NotFound
     return found
+
+
+def _frame_of(slug: str) -> _Frame | None:
+    """Remembered for 5 seconds; None also for a draft."""
+    return _conversations.get((current_tenant().schema_name, slug), lambda: _find(slug))
 
 
 def _find(slug: str) -> _Frame | None:
@@ -134,8 +150,9 @@ def _find(slug: str) -> _Frame | None:
     return _Frame(
         conversation=conversation,
         streams=streams,
-        has_survey=Dimension.objects.filter(conversation=conversation).exists(),
+        has_survey=Dimension.objects.filter(conversation=conversation, is_asked=True).exists(),
         has_several_areas=conversation.areas.count() > 1,
+        announcements=list(conversation.announcements.order_by("position", "shown_from", "id")),
     )
 
 
@@ -179,7 +196,8 @@ def days(conversation: Conversation, *, at: datetime) -> Days:
 
 
 _STREAMS = """
-    SELECT s.id, s.question, s.context, COALESCE(t.ideas, 0), COALESCE(t.comments, 0), COALESCE(t.votes, 0)
+    SELECT s.id, s.question, s.context, COALESCE(t.ideas, 0), COALESCE(t.comments, 0), COALESCE(t.votes, 0),
+        s.opens_at
     FROM conversations_stream s
     LEFT JOIN conversations_area a ON a.conversation_id = s.conversation_id AND a.code = %s
     LEFT JOIN conversations_tally t ON t.stream_id = s.id AND t.area_id = a.id

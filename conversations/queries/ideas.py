@@ -63,6 +63,7 @@ class IdeaCard:
     is_edited: bool = False
     merges: int = 0
     edited_for: str = ""
+    is_pinned: bool = False
     own_vote: int = 0
     is_own: bool = False
 
@@ -151,14 +152,19 @@ def page_of(
     """
     Twenty ideas of a stream in the person's own area, after a key of the same sorting.
 
-    `known` is how many ideas this browser knows the person to have posted. Raises NotFound for
-    a malformed key.
+    The first page begins with the pinned prompts, in every order; no page counts them. `known` is how many
+    ideas this browser knows the person to have posted. Raises NotFound for a malformed key.
     """
     before, order, key = keyset(sort, after)
-    values = [stream, by.area, conversation.id, *key, PAGE + 1]
-    found = [card_and_ties(read) for read in rows(_PAGE.format(before=before, order=order), values)]
-    shown = with_own(found[:PAGE], by, known)
-    return IdeaPage(ideas=shown, after=next_key(sort, shown) if len(found) > PAGE else None)
+    place = [stream, by.area, conversation.id]
+    statement, values = _PAGE.format(before=before, order=order), [*place, *key, PAGE + 1]
+    if after is None:
+        statement, values = f"({_PINNED}) UNION ALL ({statement})", [*place, *values]
+    found = [card_and_ties(read) for read in rows(statement, values)]
+    pinned = [one for one in found if one[0].is_pinned]
+    others = [one for one in found if not one[0].is_pinned]
+    shown = with_own([*pinned, *others[:PAGE]], by, known)
+    return IdeaPage(ideas=shown, after=next_key(sort, shown) if len(others) > PAGE else None)
 
 
 def idea_at(conversation: Conversation, idea: UUID, *, by: Ticket, known: int) -> tuple[IdeaCard, str]:
@@ -258,19 +264,20 @@ def with_own(found: list[tuple[IdeaCard, Ties]], by: Ticket, known: int) -> list
 
 CARD = (
     "i.id, i.stream_id, i.text, i.day, i.source, i.shown_likes, i.shown_dislikes, i.comment_count, i.divided,"
-    " i.number, i.is_edited, i.merges, i.edited_for"
+    " i.number, i.is_edited, i.merges, i.edited_for, i.is_pinned"
 )
 
 CARD_AND_TIES = f"{CARD}, i.owner_tag, i.part_of_id"
 
-_PAGE = f"""
+_OF_STREAM = f"""
     SELECT {CARD_AND_TIES}
     FROM conversations_idea i
     WHERE i.stream_id = %s
       AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
-      AND i.state = '{State.SHOWN}' {{before}}
-    ORDER BY {{order}} LIMIT %s
+      AND i.state = '{State.SHOWN}'
 """
+_PAGE = f"{_OF_STREAM} AND NOT i.is_pinned {{before}} ORDER BY {{order}} LIMIT %s"
+_PINNED = f"{_OF_STREAM} AND i.is_pinned ORDER BY i.number"
 
 _ONE = f"""
     SELECT {CARD_AND_TIES}, s.question

@@ -6,6 +6,7 @@ are placeholders too; their words are files of their own, one for each choice.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,6 +80,38 @@ def draft_text(code: PageCode, *, language: str) -> PageText:
     if not draft:
         raise NotFound
     return PageText(draft, language, is_own=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A page in one language as whoever writes it needs it. `published` is what participants read now."""
+
+    code: PageCode
+    language: str
+    published: str
+    is_own: bool
+    draft: str
+
+
+def standing_of(code: PageCode, language: str) -> Standing:
+    """Never remembered."""
+    kept = Page.objects.filter(code=code, language=language).first()
+    return _standing(code, language, kept)
+
+
+def standings(in_languages: Sequence[str]) -> list[tuple[PageCode, list[Standing]]]:
+    """Every page in these languages: one query."""
+    kept = {(page.code, page.language): page for page in Page.objects.all()}
+    return [
+        (code, [_standing(code, language, kept.get((code.value, language))) for language in in_languages])
+        for code in PageCode
+    ]
+
+
+def _standing(code: PageCode, language: str, kept: Page | None) -> Standing:
+    own, draft = (kept.text, kept.draft) if kept else ("", "")
+    published = own or shipped_text(code, language=language).text
+    return Standing(code=code, language=language, published=published, is_own=bool(own), draft=draft)
 
 
 # What is shipped -------------------------------------------------------------------------

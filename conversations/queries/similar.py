@@ -21,6 +21,8 @@ _ALIKE = 0.2
 _WITHIN = 0.35
 # The longest words stand for the rarest: each more that is looked for costs time with every idea that has it.
 _WORDS = 12
+_NEARLY_THE_SAME = 0.45
+_TELLING_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,29 @@ _SIMILAR = f"""
     WHERE alike > %s
     ORDER BY alike DESC, id LIMIT %s
 """
+
+
+def ideas_like(*, least: float, most: int) -> str:
+    """
+    A statement, for others to build on: shown ideas of the same area that say nearly what the idea `%s` says,
+    the most alike first. Where it looks is bounded, however many ideas share a word.
+    """
+    return f"""
+        SELECT found.id, similarity(me.text, found.text) AS likeness
+        FROM conversations_idea me, LATERAL (
+            SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery AS words
+            FROM (SELECT lexeme FROM unnest(to_tsvector('english', me.text))
+                  ORDER BY length(lexeme) DESC, lexeme LIMIT {_TELLING_WORDS}) telling
+        ) query, LATERAL (
+            SELECT i.id, i.text FROM conversations_ideawords w JOIN conversations_idea i ON i.id = w.idea_id
+            WHERE w.vector @@ query.words AND i.id <> me.id AND i.area_id = me.area_id
+              AND i.state = '{State.SHOWN}' AND i.source <> 'facilitator'
+            ORDER BY ts_rank(w.vector, query.words) DESC LIMIT {_CANDIDATES}
+        ) found
+        WHERE me.id = %s AND similarity(me.text, found.text) > {least}
+        ORDER BY likeness DESC, found.id LIMIT {most}
+    """
+
+
+# Posts that could be answered, hidden or merged together. Facilitators look at each.
+NEAREST_IDEA = ideas_like(least=_NEARLY_THE_SAME, most=1)

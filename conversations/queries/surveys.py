@@ -17,10 +17,11 @@ class QuestionCard:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`areas` as (code, name), for people whose area is not known."""
+    """`areas` as (code, name), for people whose area is not known; `known` is what only the roster says."""
 
     questions: list[QuestionCard]
     areas: list[tuple[str, str]]
+    known: list[QuestionCard]
 
 
 def survey_of(conversation: Conversation) -> Survey:
@@ -28,12 +29,16 @@ def survey_of(conversation: Conversation) -> Survey:
     asked = Bucket.objects.filter(dimension__conversation=conversation).order_by("position", "pk")
     for dimension, code, label in asked.values_list("dimension_id", "code", "label"):
         buckets.setdefault(dimension, []).append((code, label))
-    dimensions = Dimension.objects.filter(conversation=conversation).order_by("position", "pk")
+    dimensions = list(Dimension.objects.filter(conversation=conversation).order_by("position", "pk"))
     areas = Area.objects.filter(conversation=conversation).order_by("position", "pk")
+    cards = {
+        dimension.code: QuestionCard(
+            dimension.code, dimension.question, dimension.reason, buckets.get(dimension.pk, [])
+        )
+        for dimension in dimensions
+    }
     return Survey(
-        questions=[
-            QuestionCard(dimension.code, dimension.question, dimension.reason, buckets.get(dimension.pk, []))
-            for dimension in dimensions
-        ],
+        questions=[cards[dimension.code] for dimension in dimensions if dimension.is_asked],
         areas=list(areas.values_list("code", "name")),
+        known=[cards[dimension.code] for dimension in dimensions if not dimension.is_asked],
     )

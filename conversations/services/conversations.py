@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,8 @@ from privacy.vault.interface import vault
 from tenants.services import projects, sites
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+# What stands at these addresses of a site already.
+_RESERVED = {"organisation", "static", "logo", "healthz"}
 
 
 class AddressNotUsable(DomainError):
@@ -50,8 +52,7 @@ def create_conversation(
     areas: Sequence[tuple[str, str]],
 ) -> Conversation:
     """A draft with its project, keys, areas (code, name) and streams. Raises AddressNotUsable."""
-    if not _SLUG.fullmatch(slug):
-        raise AddressNotUsable
+    require_usable(slug)
     try:
         with transaction.atomic():
             project = projects.create_project(name=name)
@@ -79,13 +80,30 @@ def create_conversation(
     return conversation
 
 
+def require_usable(slug: str) -> None:
+    """Raises AddressNotUsable."""
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED:
+        raise AddressNotUsable
+
+
 def schedule_conversation(*, conversation: UUID, opens_at: datetime, closes_at: datetime) -> None:
-    """Set the dates between which participants write; the project follows. Raises DatesInWrongOrder."""
+    """
+    Set the dates between which participants write; the project follows. Raises DatesInWrongOrder, AlreadyComplete.
+
+    Asks nobody whether it is ready: imports and demonstrations come this way. Staff go through
+    `lifecycle`, which looks at the checklist first.
+    """
     if opens_at >= closes_at:
         raise DatesInWrongOrder
     with transaction.atomic():
         Conversation.objects.filter(pk=conversation).update(opens_at=opens_at, closes_at=closes_at)
-        projects.schedule_project(conversation, opens_at=opens_at, closes_at=closes_at)
+        days = Conversation.objects.values_list("days_of_analysis", flat=True).get(pk=conversation)
+        projects.schedule_project(
+            conversation,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            completes_at=closes_at + timedelta(days=days),
+        )
     forget_conversations()
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from conversations import permissions
-from conversations.models import Conversation, State
+from conversations.models import Conversation, Examined, State
 from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
 from conversations.queries.changeable import IS_CHANGEABLE, own_text
 from conversations.queries.tags import tags_for
@@ -89,7 +89,16 @@ _OWN_COMMENT = f"""
       AND {IS_CHANGEABLE[Kind.COMMENT]}
 """
 
-# Locks are taken in the order of the nightly rewrite: comments, ideas, words. An idea's counters stand in its
+# What an author changes is looked at once more; what they delete takes the words that hints found with it.
+_LOOK_AGAIN = f"""
+    UPDATE conversations_queueitem q SET is_open = true, hints = '[]', examined = {Examined.NOT_YET.value}
+    FROM changed WHERE q.id = changed.id
+"""
+_LOOKED_AT = (
+    "UPDATE conversations_queueitem q SET is_open = false, hints = '[]' FROM emptied WHERE q.id = emptied.id"
+)
+
+# Locks are taken in the order of the nightly rewrite: comments, ideas, words, queue items. An idea's counters stand in its
 # own row, so whoever votes or comments at this moment is seen: the row's newer version is asked once more.
 _EDIT = {
     Kind.IDEA: f"""
@@ -101,7 +110,7 @@ _EDIT = {
         ), words AS (
             UPDATE conversations_ideawords w SET vector = to_tsvector('english', changed.text)
             FROM changed WHERE w.idea_id = changed.id
-        )
+        ), item AS ({_LOOK_AGAIN})
         SELECT count(*) FROM changed
     """,
     Kind.COMMENT: f"""
@@ -110,7 +119,7 @@ _EDIT = {
                 version = c.version + 1
             {_OWN_COMMENT}
             RETURNING c.id
-        )
+        ), item AS ({_LOOK_AGAIN})
         SELECT count(*) FROM changed
     """,
 }
@@ -123,18 +132,18 @@ _DELETE = {
             RETURNING i.id
         ), words AS (
             DELETE FROM conversations_ideawords w USING emptied WHERE w.idea_id = emptied.id
-        )
+        ), item AS ({_LOOKED_AT})
         SELECT count(*) FROM emptied
     """,
     Kind.COMMENT: f"""
         WITH emptied AS (
             UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}', version = c.version + 1
             {_OWN_COMMENT}
-            RETURNING c.idea_id
+            RETURNING c.id, c.idea_id
         ), counted AS (
             UPDATE conversations_idea i SET comment_count = i.comment_count - 1
             FROM emptied WHERE i.id = emptied.idea_id
-        )
+        ), item AS ({_LOOKED_AT})
         SELECT count(*) FROM emptied
     """,
 }

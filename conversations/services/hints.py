@@ -6,9 +6,10 @@ process. A hint never refuses anything; the author decides. Every rule takes tim
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -48,14 +49,26 @@ _SENTENCES = {
 
 def hints(text: str) -> list[Hint]:
     """What the author may want to look at again: at most one hint of each kind, the first that is found."""
-    rules = {
+    found = ((kind, next(rule(text), None)) for kind, rule in _rules().items())
+    return [Hint(kind, " ".join(words.split())[:80]) for kind, words in found if words]
+
+
+def every_hint(text: str, *, most: int) -> list[Hint]:
+    """All that the rules find in a text, up to so many of each kind: for facilitators."""
+    return [
+        Hint(kind, words)
+        for kind, rule in _rules().items()
+        for words in dict.fromkeys(" ".join(words.split())[:80] for words in islice(rule(text), most))
+    ]
+
+
+def _rules() -> dict[HintKind, Callable[[str], Iterator[str]]]:
+    return {
         HintKind.PERSON: _names,
         HintKind.CONTACT: _contacts,
         HintKind.ROLE: _roles,
         HintKind.ABUSE: _abuse,
     }
-    found = ((kind, next(rule(text), None)) for kind, rule in rules.items())
-    return [Hint(kind, " ".join(words.split())[:80]) for kind, words in found if words]
 
 
 # Names ----------------------------------------------------------------------------------
@@ -124,6 +137,11 @@ _ROLES = (
     re.compile(
         rf"\b(?:the|our) {_RANK}(?:manager|lead|leader|matron|sister|supervisor|director|receptionist|secretary|"
         rf"porter|pharmacist|consultant|head) (?:of|on|in|at|for) (?:the )?(?:\w{{1,20}} )?{_PLACE}\b(?: \w{{1,4}}\b)?",
+        re.IGNORECASE,
+    ),
+    # "the ward manager on 7B": a place by its number and letter alone.
+    re.compile(
+        rf"\b(?:the|our) {_RANK}(?:manager|lead|leader|matron|sister|supervisor|director) (?:of|on|in|at|for) \d{{1,3}}[a-z]\b",
         re.IGNORECASE,
     ),
     re.compile(r"\b(?:the|our) (?:deputy |acting |interim )?head of (?!state\b)\w{2,30}\b", re.IGNORECASE),

@@ -67,6 +67,12 @@ def publish_page(*, code: PageCode, language: str) -> None:
     pages.forget_pages()
 
 
+def drop_draft(*, code: PageCode, language: str) -> None:
+    """Take a draft back; what is published stays."""
+    Page.objects.filter(code=code, language=language).update(draft="")
+    Page.objects.filter(code=code, language=language, text="", draft="").delete()
+
+
 def reset_page(*, code: PageCode, language: str) -> None:
     """Back to the shipped text; the organisation's own, and its draft, are gone."""
     Page.objects.filter(code=code, language=language).delete()
@@ -85,6 +91,13 @@ def preview_page(*, code: PageCode, language: str, slug: str) -> str:
     path = reverse("about", args=[conversation.slug, code], urlconf=settings.ROOT_URLCONF)
     token = pages.preview_token(code, language=language)
     return f"{sites.own_address().rstrip('/')}{path}?preview={token}"
+
+
+def require_pages() -> None:
+    """That each page can be read in each language we offer, in an organisation that has just been made."""
+    for code in PageCode:
+        for language, _name in settings.LANGUAGES:
+            pages.page_text(code, language=language)
 
 
 def _checked(text: str) -> str:

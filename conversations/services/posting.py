@@ -25,7 +25,7 @@ from privacy.anonymity import Kind, Ticket
 
 
 class NotHere(DomainError):
-    """The stream or idea is hidden, in another area, or gone."""
+    """The stream or idea is hidden, in another area, opens later, or is gone."""
 
     code = "not_here"
     status = 404
@@ -70,6 +70,7 @@ def post_idea(
             stream,
             by.area,
             conversation.id,
+            at,
             at,
             at,
         ]
@@ -145,6 +146,7 @@ _INSERT_IDEA = f"""
         JOIN conversations_conversation c ON c.id = s.conversation_id
         JOIN conversations_area a ON a.conversation_id = c.id
         WHERE s.id = %s AND a.code = %s AND c.id = %s AND c.opens_at <= %s AND c.closes_at > %s
+          AND (s.opens_at IS NULL OR s.opens_at <= %s)
         ON CONFLICT (id) DO NOTHING
         RETURNING id, text
     ), words AS (

@@ -13,18 +13,26 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from conversations.models import (
     Act,
     Comment,
     Conversation,
+    Decision,
     Delivery,
     Idea,
     IdeaWords,
     Message,
     MessageKind,
     Moved,
+    OpenIdentification,
+    PaperBatch,
+    PaperEntry,
+    PaperForm,
+    QueueItem,
     Report,
+    Safeguarding,
     State,
     Thread,
     Touch,
@@ -37,9 +45,15 @@ from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
 # In the order in which every writing statement takes its locks: what points at something before that,
-# but an idea's words after the idea, and a thread before its messages. What facilitators do comes last.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery)
+# but an idea's words after the idea, and a thread before its messages. What facilitators do comes after that, and
+# queue items, which hold no key, last.
+_MODELS = (
+    *(Safeguarding, Decision, OpenIdentification, Thread, Message, Report),
+    *(Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem),
+)
 TABLES = tuple(model._meta.db_table for model in _MODELS)
+# Of these only what was deleted goes: which entries shared a form before they were released.
+_EMPTIED = tuple(model._meta.db_table for model in (PaperBatch, PaperForm, PaperEntry))
 _CHUNK = 20_000
 
 
@@ -54,6 +68,15 @@ def rewrite_all(*, at: datetime) -> None:
         rewrite_conversation(conversation=conversation, at=at)
     if due:
         compact()
+
+
+def take_turns() -> None:
+    """
+    Announce a writer to all these tables in their order, at the start of a transaction that touches several.
+
+    Writers do not wait for each other here; only the nightly rewrite and they do, and never half way.
+    """
+    change(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")
 
 
 def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
@@ -73,6 +96,8 @@ def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
             statement = _rewrite(model)
             cursor.execute(statement, [conversation.pk] * statement.count("%s"))
         Conversation.objects.filter(pk=conversation.pk).update(rewritten_on=today)
+    # After the locks: whoever releases a pile holds it while waiting for them.
+    _released(conversation).filter(released_on__lt=today).update(released=[])
     vault().forget(conversation=conversation.pk, batch=leaving.batch)
 
 
@@ -80,7 +105,7 @@ def compact() -> None:
     """Write the tables' files anew without the dead rows. Takes seconds for a million votes."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
-        for table in TABLES:
+        for table in (*TABLES, *_EMPTIED):
             cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
         cursor.execute("RESET lock_timeout")
 
@@ -93,7 +118,13 @@ def _is_due(conversation: Conversation, *, at: datetime) -> bool:
     closed_on = (
         conversation.closes_at.astimezone(conversation.zone).date() if conversation.closes_at else None
     )
-    return last is None or closed_on is None or last <= closed_on or _is_awaited(conversation)
+    return (
+        last is None
+        or closed_on is None
+        or last <= closed_on
+        or _is_awaited(conversation)
+        or _released(conversation).exists()
+    )
 
 
 def _is_awaited(conversation: Conversation) -> bool:
@@ -119,6 +150,11 @@ def _reported(conversation: UUID) -> list[UUID]:
     return [contribution for (contribution,) in found]
 
 
+def _released(conversation: Conversation) -> QuerySet[PaperBatch]:
+    """Piles that still know which ideas came from them. By night nobody may tell."""
+    return PaperBatch.objects.filter(conversation=conversation).exclude(released=[])
+
+
 def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
     """Empty contributions and delete votes; what stays is a row without text, tie or author."""
     for chunk in _chunks(tags):
@@ -129,6 +165,7 @@ def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
         change(_WITHDRAW_WORDS, [chunk])
         change(_WITHDRAW_ORIGINALS, [chunk, chunk])
         change(_WITHDRAW_IDEAS, [chunk, conversation])
+        change(_WITHDRAW_ITEMS, [chunk, chunk])
     _free_sources(conversation)
 
 
@@ -208,7 +245,11 @@ _OF_CONVERSATION = {
     "conversations_vote": f"idea_id IN ({_IDEAS})",
     "conversations_ideawords": f"idea_id IN ({_IDEAS})",
     "conversations_report": _ABOUT,
+    "conversations_queueitem": "conversation_id = %s",
     "conversations_thread": _ABOUT,
+    "conversations_safeguarding": _ABOUT,
+    "conversations_openidentification": _ABOUT,
+    "conversations_decision": f"case_id IN (SELECT id FROM conversations_safeguarding WHERE {_ABOUT})",
     "conversations_act": "conversation_id = %s",
     "conversations_touch": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
     "conversations_moved": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
@@ -257,6 +298,12 @@ _WITHDRAW_IDEAS = f"""
     WHERE owner_tag = ANY(%s) AND stream_id IN ({_STREAMS})
 """
 
+# The words that hints found were the author's.
+_WITHDRAW_ITEMS = """
+    UPDATE conversations_queueitem SET hints = '[]', is_open = false
+    WHERE id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s)
+                 UNION ALL SELECT id FROM conversations_comment WHERE owner_tag = ANY(%s))
+"""
 # What it said before an act, and what facilitators wrote about it, go with it.
 _WITHDRAW_ORIGINALS = """
     UPDATE conversations_act SET sealed = NULL, note = ''

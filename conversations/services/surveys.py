@@ -35,7 +35,10 @@ class SurveyQuestion:
 def define_survey(*, conversation: UUID, questions: Sequence[SurveyQuestion]) -> None:
     """Put these questions, in this order, in place of the ones there are."""
     with transaction.atomic():
-        Dimension.objects.filter(conversation=conversation).delete()
+        Dimension.objects.filter(conversation=conversation, is_asked=True).delete()
+        # What the roster says becomes a question when it is asked for.
+        asked = [question.code for question in questions]
+        Dimension.objects.filter(conversation=conversation, code__in=asked).delete()
         for position, question in enumerate(questions):
             dimension = Dimension.objects.create(
                 conversation_id=conversation,

@@ -1,5 +1,102 @@
-"""The console, as far as conversations go: everything stands under an organisation and one of its projects."""
+"""The console, as far as conversations go: almost everything stands under an organisation and one of its projects."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from conversations.views.console import (
+    acting,
+    announcing,
+    care,
+    checking,
+    describing,
+    duty,
+    identifying,
+    keying,
+    listing,
+    operations,
+    piles,
+    posts,
+    preview,
+    projects,
+    queue,
+    rosters,
+    several,
+    shift,
+    support,
+    texts,
+)
+
+_ORGANISATION = "organisations/<uuid:organisation>"
+_PROJECT = f"{_ORGANISATION}/projects/<uuid:project>"
+_QUEUE = f"{_PROJECT}/queue"
+_POST = f"{_PROJECT}/posts/<str:kind>/<uuid:post>"
+_PILE = f"{_PROJECT}/paper/<uuid:batch>"
+
+urlpatterns: list[URLPattern] = [
+    path(f"{_ORGANISATION}/pages/", texts.listed, name="console_pages"),
+    path(f"{_ORGANISATION}/pages/<slug:code>/<slug:language>/", texts.page, name="console_page"),
+    path(f"{_ORGANISATION}/projects/new/", projects.new, name="new_project"),
+    path(f"{_PROJECT}/", projects.project, name="console_project"),
+    path(f"{_PROJECT}/change/", projects.change, name="change_project"),
+    path(f"{_PROJECT}/checklist/", checking.show, name="console_checklist"),
+    path(f"{_PROJECT}/checklist/test/", checking.test, name="console_test"),
+    path(f"{_PROJECT}/checklist/schedule/", checking.schedule, name="console_schedule"),
+    path(f"{_PROJECT}/describe/", describing.describe, name="console_describe"),
+    path(f"{_PROJECT}/dates/", describing.dates, name="console_dates"),
+    path(f"{_PROJECT}/choices/", describing.choices, name="console_choices"),
+    path(f"{_PROJECT}/questions/", listing.streams, name="console_streams"),
+    path(f"{_PROJECT}/areas/", listing.areas, name="console_areas"),
+    path(f"{_PROJECT}/before-access/", listing.survey, name="console_survey"),
+    path(f"{_PROJECT}/preview/", preview.home, name="console_preview"),
+    path(f"{_PROJECT}/preview/question/<uuid:stream>/", preview.stream, name="console_preview_stream"),
+    path(f"{_PROJECT}/preview/about/<slug:code>/", preview.about, name="console_preview_about"),
+    path("operations/", operations.overview, name="operations"),
+    path("operations/jobs/<uuid:job>/retry/", operations.retry, name="retry_job"),
+    path(f"{_PROJECT}/posts/", posts.posts, name="console_posts"),
+    path(f"{_PROJECT}/posts/answer/<uuid:idea>/", posts.answer, name="console_answer"),
+    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/", posts.edit, name="console_own_post"),
+    path(f"{_PROJECT}/posts/<slug:kind>/<uuid:post>/change/", posts.change, name="console_own_post_change"),
+    path(f"{_PROJECT}/announcements/", announcing.announcements, name="console_announcements"),
+    path(
+        f"{_PROJECT}/announcements/<uuid:announcement>/", announcing.announcement, name="console_announcement"
+    ),
+    path(f"{_PROJECT}/stages/", announcing.all_stages, name="console_stages"),
+    path(f"{_PROJECT}/stages/<uuid:stream>/", announcing.set_stage, name="console_stage"),
+    path(f"{_PROJECT}/paper/", piles.all_piles, name="console_paper"),
+    path(f"{_PILE}/", piles.pile, name="console_pile"),
+    path(f"{_PILE}/change/", piles.change, name="console_pile_change"),
+    path(f"{_PILE}/keying/", keying.key, name="console_keying"),
+    path(f"{_PILE}/checking/", keying.check, name="console_checking"),
+    path(f"{_PILE}/upload/", keying.upload, name="console_upload"),
+    path(f"{_PROJECT}/roster/", rosters.roster, name="roster"),
+    path(f"{_PROJECT}/roster/upload/", rosters.upload, name="roster_upload"),
+    path(f"{_PROJECT}/roster/resend/", rosters.resend, name="roster_resend"),
+    path(f"{_PROJECT}/roster/import/", rosters.bringing_in, name="roster_import"),
+    path(f"{_PROJECT}/roster/import/columns/", rosters.columns, name="roster_columns"),
+    path(f"{_PROJECT}/roster/import/groups/", rosters.groups, name="roster_groups"),
+    path(f"{_PROJECT}/roster/import/confirm/", rosters.confirm, name="roster_confirm"),
+    path(f"{_PROJECT}/roster/import/discard/", rosters.discard, name="roster_discard"),
+    path(f"{_PROJECT}/roster/import/to-put-right.csv", rosters.troubles, name="roster_troubles"),
+    path(f"{_QUEUE}/", queue.queue, name="console_queue"),
+    path(f"{_QUEUE}/undo/", queue.undo, name="console_undo"),
+    path(f"{_QUEUE}/several/", several.several, name="console_several"),
+    path(f"{_QUEUE}/alike/<uuid:group>/", several.alike, name="console_alike"),
+    path(f"{_QUEUE}/replies/", shift.replies, name="console_replies"),
+    path(f"{_QUEUE}/handover/", shift.handover, name="console_handover"),
+    path(f"{_QUEUE}/<uuid:post>/", queue.post, name="console_post"),
+    path(f"{_QUEUE}/<uuid:post>/claim/", queue.claim, name="console_claim"),
+    path(f"{_QUEUE}/<uuid:post>/give-back/", queue.give_back, name="console_give_back"),
+    path(f"{_QUEUE}/<uuid:post>/done/", queue.done, name="console_done"),
+    path(f"{_QUEUE}/<uuid:post>/<slug:act>/", acting.act, name="console_act"),
+    path(f"{_POST}/thread/", care.thread, name="thread"),
+    path(f"{_POST}/warn/", care.warn, name="warn"),
+    path(f"{_POST}/safeguarding/", care.case, name="safeguarding"),
+    path(f"{_POST}/identify/", identifying.identify, name="identify"),
+    path(f"{_POST}/identify/decide/", identifying.decide, name="decide_identification"),
+    path(f"{_POST}/identify/see/", identifying.see, name="see_identification"),
+    path(f"{_PROJECT}/safeguarding/", care.cases, name="safeguarding_cases"),
+    path(f"{_PROJECT}/identifications/", identifying.identifications, name="identifications"),
+    path(f"{_ORGANISATION}/duty/", duty.duty_list, name="duty"),
+    path(f"{_ORGANISATION}/support/", support.queue, name="support_queue"),
+    path(f"{_ORGANISATION}/support/<uuid:case>/", support.one, name="support_case"),
+    path("support/", support.overview, name="support_overview"),
+]

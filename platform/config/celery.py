@@ -8,10 +8,12 @@ from celery.schedules import crontab
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
+from django.apps import apps
 
-django.setup()
+if not apps.apps_ready:  # a worker begins here; everybody else comes here from Django's own start
+    django.setup()
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
 app = Celery("conversations")
 app.conf.update(
@@ -33,9 +35,18 @@ app.conf.update(
     redbeat_key_prefix="web:redbeat:",
     redbeat_redis_options={},
     timezone="Europe/London",
+    # Only the worker of this queue has the owner's login.
+    task_routes={"tenants.provision*": {"queue": "provision"}},
     beat_schedule={
         "count contributions": {"task": "conversations.count_everywhere", "schedule": 60.0},
         "invite to what has opened": {"task": "conversations.invite_everywhere", "schedule": 60.0},
+        "measure what is stored": {"task": "conversations.measure_everywhere", "schedule": 3600.0},
+        "finish what rosters left": {"task": "conversations.finish_rosters_everywhere", "schedule": 600.0},
+        "go on with organisations half made": {"task": "tenants.provision_waiting", "schedule": 60.0},
+        "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
+        "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
+        "take care": {"task": "conversations.care_everywhere", "schedule": 60.0},
+        "anchor the audit": {"task": "privacy.anchor_regularly", "schedule": 600.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",

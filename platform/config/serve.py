@@ -22,6 +22,7 @@ _BASE_DIR = Path(__file__).resolve().parents[2]
 _VAULT_ONLY = ("VAULT_DATABASE_URL", "VAULT_VALKEY_URL", "KEY_STORE")
 _WEB_ONLY = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL")
 _OWNER_ONLY = ("OWNER_DATABASE_URL",)
+_PROVISION = ["--queues", "provision", "--pool", "solo", "--loglevel", "WARNING"]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -81,6 +82,8 @@ def children(environment: Mapping[str, str], *, port: int, with_vault_service: b
         *found,
         Child("vault-run", [python, "-m", "config.manage", "vault-run"], vault),
         Child("worker", [*celery, "worker", *alone, "--concurrency", "2", "--loglevel", "WARNING"], web),
+        # One process with the owner's login, for creating and deleting organisations and nothing else.
+        Child("provision", [*celery, "worker", *alone, *_PROVISION], _with_owner(web, environment)),
         Child("scheduler", [*celery, "beat", "--loglevel", "WARNING"], web),
         Child("web", _granian(python, "config.wsgi:application", port), web),
     ]
@@ -147,6 +150,10 @@ def _granian(python: str, application: str, port: int) -> list[str]:
 
 def _without(environment: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name not in names}
+
+
+def _with_owner(web: dict[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    return {**web, **{name: environment[name] for name in _OWNER_ONLY if name in environment}}
 
 
 def _tell(line: str) -> None:

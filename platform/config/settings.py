@@ -40,6 +40,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Apps, lowest owner of a command first ---------------------------------------------------
 CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "django.contrib.auth", "tenants"]
+CONTROL_APPS += ["privacy.oversight"]
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
 TENANT_APPS = ["tenants.branding", "conversations", *ACCOUNT_APPS]
@@ -157,6 +158,8 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", f"conversations@{BASE_DOMAIN.split(':')[0]}")
 TEXT_MESSAGE_BACKEND = env.str("TEXT_MESSAGE_BACKEND", "kernel.messages.OutboxTexts")
+# The resolver asked for the records by which organisations show that a name is theirs: host:port.
+DNS_SERVER = env.str("DNS_SERVER", "")
 # The SNS topic at which SES tells of letters that came back; unset, nobody is heard.
 BOUNCE_TOPIC = env.str("BOUNCE_TOPIC", "")
 
@@ -178,7 +181,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# A roster has up to 100 columns to say something about, and up to 200 groups to tick.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+# Files stay in memory until they are sealed; what is larger is not taken at all.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024 + 64 * 1024
 
 # Cookies and headers ---------------------------------------------------------------------
 COOKIE_PREFIX = "" if PLAIN_HTTP else "__Host-"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection
-from django.db.models import BigIntegerField, Func
+from django.db.models import BigIntegerField, DateTimeField, Func
 from django.utils.deconstruct import deconstructible
 
 W = TypeVar("W")
@@ -52,3 +52,11 @@ class NextInSequence(Func):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
+
+
+@deconstructible(path="kernel.database.ThirtyDaysAfter")
+class ThirtyDaysAfter(Func):
+    """In days of 24 hours, whatever the clocks do meanwhile: so the database can work it out for itself."""
+
+    template = "((%(expressions)s AT TIME ZONE 'UTC') + interval '720 hours') AT TIME ZONE 'UTC'"
+    output_field = DateTimeField()

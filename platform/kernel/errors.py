@@ -48,7 +48,9 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     status = 503
-    message = _("Part of this site is not answering at the moment. Please try again in a minute.")
+    message: str | Promise = _(
+        "Part of this site is not answering at the moment. Please try again in a minute."
+    )
 
 
 class TooMany(DomainError):

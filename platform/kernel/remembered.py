@@ -15,10 +15,15 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[K, V]):
-    """Asks `find` again after `seconds`; holds at most `most` answers."""
+    """
+    Asks `find` again after `seconds`; holds at most `most` answers.
 
-    def __init__(self, *, seconds: float, most: int) -> None:
+    With `seconds_of_none` an answer that there is nothing is kept for so long instead.
+    """
+
+    def __init__(self, *, seconds: float, most: int, seconds_of_none: float | None = None) -> None:
         self._seconds = seconds
+        self._seconds_of_none = seconds if seconds_of_none is None else seconds_of_none
         self._most = most
         self._kept: dict[K, tuple[float, V]] = {}
         self._lock = Lock()
@@ -32,7 +37,7 @@ class Remembered(Generic[K, V]):
         with self._lock:
             if len(self._kept) >= self._most:
                 self._kept.clear()
-            self._kept[key] = (now + self._seconds, found)
+            self._kept[key] = (now + (self._seconds_of_none if found is None else self._seconds), found)
         return found
 
     def forget(self) -> None:

@@ -16,6 +16,7 @@ from django.core import signing
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from kernel import pulse
 from kernel.postgresql.base import NoTenant
 from kernel.tenancy import Tenant, current_tenant, directory, tenant_context
 
@@ -39,6 +40,7 @@ def tenant_task(name: str, *, minutes: int = 5) -> Callable[[Callable[P, None]],
         def run(task: Task[Any, Any], /, **ids: Any) -> None:  # noqa: ANN401  (checked by the work's own signature)
             with tenant_context(_tenant_of(task)):
                 work(**ids)  # type: ignore[call-arg]  # tasks take named ids only
+            pulse.note_work(task.request.hostname)
 
         return work
 
@@ -49,10 +51,11 @@ def platform_task(name: str, *, minutes: int = 5) -> Callable[[Callable[P, None]
     """Declare a task of the platform itself, such as a dispatcher that visits every tenant."""
 
     def declare(work: Callable[P, None]) -> Callable[P, None]:
-        @shared_task(name=name, time_limit=minutes * _MINUTES)
-        @functools.wraps(work)
-        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        @shared_task(name=name, bind=True, time_limit=minutes * _MINUTES)
+        def run(task: Task[Any, Any], /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (checked by the work's own signature)
             work(*args, **kwargs)
+            pulse.note_work(task.request.hostname)
+            pulse.note_tick(name)
 
         return work
 
@@ -71,6 +74,13 @@ def after_commit(name: str, **ids: str) -> None:
     transaction.on_commit(functools.partial(_send, name, current_tenant(), ids))
 
 
+def platform_after_commit(name: str, **ids: str) -> None:
+    """The same for a task of the platform itself, which belongs to no tenant."""
+    if name not in current_app.tasks:
+        raise UnknownTask(name)
+    transaction.on_commit(functools.partial(_publish, name, ids))
+
+
 def send_to_each_tenant(name: str) -> None:
     """What a dispatcher does: one message per tenant, so that one failing tenant stops no other."""
     for tenant in directory().serving():
@@ -78,9 +88,12 @@ def send_to_each_tenant(name: str) -> None:
 
 
 def _send(name: str, tenant: Tenant, ids: dict[str, str]) -> None:
-    header = {_HEADER: signing.dumps([name, tenant.schema_name], salt=_SALT)}
+    _publish(name, ids, {_HEADER: signing.dumps([name, tenant.schema_name], salt=_SALT)})
+
+
+def _publish(name: str, ids: dict[str, str], header: dict[str, str] | None = None) -> None:
     try:
-        current_app.tasks[name].apply_async(kwargs=ids, headers=header, retry=False)
+        current_app.tasks[name].apply_async(kwargs=ids, headers=header or {}, retry=False)
     except OperationalError:
         log.warning("task_not_sent", task=name)
 

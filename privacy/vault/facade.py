@@ -11,12 +11,22 @@ from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
     Departure,
+    Ground,
     Held,
+    Identified,
     JobReport,
     MailingCounts,
     MailingKind,
+    Name,
     OwnTags,
     PartTies,
+    Population,
+    Readiness,
+    Reading,
+    Standing,
+    SupportCase,
+    SupportText,
+    Written,
 )
 from privacy.vault.verb import Caller
 
@@ -36,10 +46,26 @@ class Vault:
     def conversations(self) -> list[UUID]:
         return cast("list[UUID]", self._ask("conversations", {}))
 
-    def enrol(self, *, conversation: UUID, roster: bytes, areas: list[str]) -> UUID:
-        return cast(
-            "UUID", self._ask("enrol", {"conversation": conversation, "roster": roster, "areas": areas})
-        )
+    def examine(
+        self, *, conversation: UUID, roster: bytes, areas: dict[str, str], reading: Reading | None = None
+    ) -> UUID:
+        arguments = {"conversation": conversation, "roster": roster, "areas": areas, "reading": reading}
+        return cast("UUID", self._ask("examine", arguments))
+
+    def enrol(
+        self,
+        *,
+        conversation: UUID,
+        roster: bytes,
+        areas: list[str],
+        reading: Reading | None = None,
+        is_sealed: bool = False,
+    ) -> UUID:
+        arguments = {"conversation": conversation, "roster": roster, "areas": areas, "reading": reading}
+        return cast("UUID", self._ask("enrol", {**arguments, "is_sealed": is_sealed}))
+
+    def population(self, *, conversation: UUID) -> Population:
+        return cast("Population", self._ask("population", {"conversation": conversation}))
 
     def enrol_voices(self, *, conversation: UUID, count: int, area: str) -> list[Ticket]:
         arguments = {"conversation": conversation, "count": count, "area": area}
@@ -47,6 +73,15 @@ class Vault:
 
     def job(self, *, conversation: UUID, job: UUID) -> JobReport:
         return cast("JobReport", self._ask("job", {"conversation": conversation, "job": job}))
+
+    def readiness(self, *, conversation: UUID) -> Readiness:
+        return cast("Readiness", self._ask("readiness", {"conversation": conversation}))
+
+    def rehearse(
+        self, *, conversation: UUID, address: str, code: str, opens_at: datetime, closes_at: datetime
+    ) -> None:
+        arguments = {"conversation": conversation, "address": address, "code": code}
+        self._ask("rehearse", {**arguments, "opens_at": opens_at, "closes_at": closes_at})
 
     def send_code(self, *, conversation: UUID, address: str, browser: str) -> None:
         self._ask("send_code", {"conversation": conversation, "address": address, "browser": browser})
@@ -76,11 +111,58 @@ class Vault:
     def export(self, *, conversation: UUID, proof: Proof) -> Held:
         return cast("Held", self._ask("export", {"conversation": conversation, "proof": proof}))
 
-    def deliver(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
-        self._ask("deliver", {"conversation": conversation, "route": route, "contribution": contribution})
+    def deliver(self, *, conversation: UUID, route: bytes, contribution: UUID, urgent: bool = False) -> None:
+        arguments = {"conversation": conversation, "route": route, "contribution": contribution}
+        self._ask("deliver", {**arguments, "urgent": urgent})
+
+    def warn(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
+        self._ask("warn", {"conversation": conversation, "route": route, "contribution": contribution})
+
+    def restrict(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
+        self._ask("restrict", {"conversation": conversation, "route": route, "contribution": contribution})
+
+    def unrestrict(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
+        self._ask("unrestrict", {"conversation": conversation, "route": route, "contribution": contribution})
+
+    def ask_identification(self, *, conversation: UUID, about: Written, ground: Ground, by: UUID) -> UUID:
+        arguments = {"conversation": conversation, "about": about, "ground": ground, "by": by}
+        return cast("UUID", self._ask("ask_identification", arguments))
+
+    def approve_identification(self, *, conversation: UUID, grant: UUID, by: UUID) -> None:
+        self._ask("approve_identification", {"conversation": conversation, "grant": grant, "by": by})
+
+    def refuse_identification(self, *, conversation: UUID, grant: UUID, by: UUID) -> None:
+        self._ask("refuse_identification", {"conversation": conversation, "grant": grant, "by": by})
+
+    def identify(self, *, conversation: UUID, about: Written, grant: UUID, by: UUID) -> Identified:
+        arguments = {"conversation": conversation, "about": about, "grant": grant, "by": by}
+        return cast("Identified", self._ask("identify", arguments))
+
+    def unseal_name(self, *, conversation: UUID, contribution: UUID, sealed: bytes) -> Name:
+        arguments = {"conversation": conversation, "contribution": contribution, "sealed": sealed}
+        return cast("Name", self._ask("unseal_name", arguments))
+
+    def tell_officers(self, *, conversation: UUID, head: str) -> None:
+        self._ask("tell_officers", {"conversation": conversation, "head": head})
+
+    def support_cases(self) -> list[SupportCase]:
+        return cast("list[SupportCase]", self._ask("support_cases", {}))
+
+    def open_support(self, *, case: UUID) -> SupportText:
+        return cast("SupportText", self._ask("open_support", {"case": case}))
+
+    def answer_support(self, *, case: UUID, subject: str, text: str) -> None:
+        self._ask("answer_support", {"case": case, "subject": subject, "text": text})
+
+    def close_support(self, *, case: UUID) -> None:
+        self._ask("close_support", {"case": case})
 
     def look(self, *, conversation: UUID, proof: Proof) -> None:
         self._ask("look", {"conversation": conversation, "proof": proof})
+
+    def mentions(self, *, conversation: UUID, texts: list[str]) -> list[list[str]]:
+        arguments = {"conversation": conversation, "texts": texts}
+        return cast("list[list[str]]", self._ask("mentions", arguments))
 
     def support(self, *, conversation: UUID, text: str, contact: str) -> None:
         self._ask("support", {"conversation": conversation, "text": text, "contact": contact})
@@ -165,3 +247,9 @@ class Vault:
 
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))
+
+    def standing(self) -> Standing:
+        return cast("Standing", self._ask("standing", {}))
+
+    def retry(self, *, job: UUID) -> None:
+        self._ask("retry", {"job": job})

@@ -17,11 +17,16 @@ from django.db.models import F, Q
 from privacy.vault.models import Job, JobState
 from privacy.vault.opened import opened
 from privacy.vault.refusals import UnknownJob
-from privacy.vault.shapes import JobReport, Report
+from privacy.vault.shapes import JobReport, Preview, Report
 from privacy.vault.verb import Caller
 from privacy.vault.waking import wake_runner
 
 LEASE = timedelta(minutes=15)
+_PREVIEWS_ARE_KEPT = timedelta(days=1)
+
+
+# All others read what came with them, and it is gone once they ended.
+_WITHOUT_INPUT = frozenset({"purge"})
 
 
 class LeaseLost(RuntimeError):
@@ -56,7 +61,18 @@ def report_of(caller: Caller, conversation: UUID, job: UUID) -> JobReport:
     if found is None:
         raise UnknownJob
     report = None if found.report is None else msgspec.convert(found.report, Report)
-    return JobReport(state=found.state, report=report)
+    preview = None
+    if found.sealed_preview is not None:
+        plain = opened(caller, conversation).unseal("job", "preview", job, found.sealed_preview)
+        preview = msgspec.msgpack.decode(plain, type=Preview)
+    return JobReport(state=found.state, report=report, preview=preview)
+
+
+def forget_previews(*, at: datetime) -> None:
+    """Whoever comes back a day later uploads the roster again."""
+    Job.objects.filter(sealed_preview__isnull=False, asked_at__lt=at - _PREVIEWS_ARE_KEPT).update(
+        sealed_preview=None
+    )
 
 
 def claim(*, at: datetime) -> Claim | None:
@@ -84,13 +100,31 @@ def claim(*, at: datetime) -> Claim | None:
     )
 
 
-def finish(claim: Claim, report: Report, *, has_failed: bool = False) -> None:
+def finish(
+    claim: Claim, report: Report, *, has_failed: bool = False, sealed_preview: bytes | None = None
+) -> None:
     """Inside the transaction that did the work. Raises LeaseLost, which rolls all of it back."""
     changed = Job.objects.filter(pk=claim.id, fence=claim.fence, state=JobState.RUNNING).update(
         state=JobState.FAILED if has_failed else JobState.DONE,
         report=asdict(report),
+        sealed_preview=sealed_preview,
         sealed_input=None,
         leased_until=None,
     )
     if not changed:
         raise LeaseLost
+
+
+def can_retry(job: Job) -> bool:
+    """A job that failed, unless it needs a file that is gone."""
+    return job.state == JobState.FAILED and (job.sealed_input is not None or job.verb in _WITHOUT_INPUT)
+
+
+def retry(job: UUID) -> None:
+    """Let a failed job wait again. Raises UnknownJob."""
+    found = Job.objects.filter(pk=job).first()
+    if found is None or not can_retry(found):
+        raise UnknownJob
+    if not Job.objects.filter(pk=job, state=JobState.FAILED).update(state=JobState.WAITING, report=None):
+        raise UnknownJob
+    wake_runner()

@@ -25,7 +25,7 @@ from privacy.vault.models import (
     Person,
 )
 from privacy.vault.refusals import NotInvitedYet
-from privacy.vault.shapes import MailingCounts, MailingKind
+from privacy.vault.shapes import MailingCounts, MailingKind, MailingStanding
 from privacy.vault.waking import wake_runner
 
 # A claim older than this belongs to no runner any more.
@@ -76,25 +76,38 @@ def counts(conversation: Conversation, *, at: datetime) -> list[MailingCounts]:
 
     Not of what waits for somebody: how many mails left in a window is nobody's business.
     """
-    found = (
-        Mailing.objects.filter(conversation=conversation)
-        .exclude(kind=MailingKind.WAITING)
-        .annotate(
-            sent=Count("dispatch", filter=Q(dispatch__state=DispatchState.SENT)),
-            failed=Count("dispatch", filter=Q(dispatch__state=DispatchState.FAILED)),
-            left=Count("dispatch", filter=unknown(at, "dispatch__")),
-            every=Count("dispatch"),
-        )
-        .order_by("due_at", "pk")
+    mine = Mailing.objects.filter(conversation=conversation).exclude(kind=MailingKind.WAITING)
+    return [count for _mailing, count in _counted(mine.order_by("due_at", "pk"), at)]
+
+
+def newest(most: int, *, at: datetime) -> list[MailingStanding]:
+    """The newest mailings of all organisations, with the same numbers."""
+    all_of_them = Mailing.objects.exclude(kind=MailingKind.WAITING)
+    last = list(all_of_them.order_by("-due_at").values_list("pk", flat=True)[:most])
+    chosen = Mailing.objects.filter(pk__in=last).select_related("conversation").order_by("-due_at", "pk")
+    return [
+        MailingStanding(mailing.conversation.organisation, count) for mailing, count in _counted(chosen, at)
+    ]
+
+
+def _counted(mailings: QuerySet[Mailing], at: datetime) -> list[tuple[Mailing, MailingCounts]]:
+    found = mailings.annotate(
+        sent=Count("dispatch", filter=Q(dispatch__state=DispatchState.SENT)),
+        failed=Count("dispatch", filter=Q(dispatch__state=DispatchState.FAILED)),
+        left=Count("dispatch", filter=unknown(at, "dispatch__")),
+        every=Count("dispatch"),
     )
     return [
-        MailingCounts(
-            kind=MailingKind(mailing.kind),
-            due_at=mailing.due_at,
-            waiting=mailing.every - mailing.sent - mailing.failed - mailing.left,
-            sent=mailing.sent,
-            failed=mailing.failed,
-            unknown=mailing.left,
+        (
+            mailing,
+            MailingCounts(
+                kind=MailingKind(mailing.kind),
+                due_at=mailing.due_at,
+                waiting=mailing.every - mailing.sent - mailing.failed - mailing.left,
+                sent=mailing.sent,
+                failed=mailing.failed,
+                unknown=mailing.left,
+            ),
         )
         for mailing in found
     ]
@@ -124,7 +137,7 @@ def open_windows(*, at: datetime) -> None:
 
 
 def _tell(conversation: Conversation, begun: datetime) -> None:
-    reachable = _reachable(conversation)
+    reachable, is_to_everybody = _pool(conversation)
     earlier = Mailing.objects.filter(conversation=conversation, kind=MailingKind.WAITING)
     # Whoever did not get the last one for sure, because of a crash or an absent mail server.
     left = Dispatch.objects.filter(
@@ -134,17 +147,44 @@ def _tell(conversation: Conversation, begun: datetime) -> None:
     people = set(telling.values_list("pk", flat=True))
     # Who got which window is of no more use, and would be a diary.
     earlier.delete()
-    if not people or reachable.count() < FEWEST:
+    if people:
+        mailing = _waiting(conversation, key=begun.isoformat(), at=begun, is_to_everybody=is_to_everybody)
+        mailing.save(force_insert=True)
+        _send_among_others(mailing, people, reachable)
+
+
+def tell_now(person: Person, *, key: str, at: datetime) -> None:
+    """
+    Something that bears no delay waits for somebody: the mail of the windows leaves at once, padded like any.
+
+    Once for each key until the next window. Somebody no mail may reach is left to look by themselves.
+    """
+    reachable, is_to_everybody = _pool(person.conversation)
+    mailing = _waiting(person.conversation, key=key, at=at, is_to_everybody=is_to_everybody)
+    if Mailing.objects.filter(conversation=person.conversation, kind=mailing.kind, key=key).exists():
+        Person.objects.filter(pk=person.pk, is_waiting=False).update(is_waiting=True, is_told=False)
         return
-    Person.objects.filter(pk__in=people).update(is_told=True)
-    everybody = people | set(_decoys(reachable.exclude(pk__in=people), len(people)))
-    mailing = Mailing.objects.create(
+    Person.objects.filter(pk=person.pk).update(is_waiting=True, is_told=False)
+    if reachable.filter(pk=person.pk).exists():
+        mailing.save(force_insert=True)
+        _send_among_others(mailing, {person.pk}, reachable)
+        wake_runner()
+
+
+def _waiting(conversation: Conversation, *, key: str, at: datetime, is_to_everybody: bool) -> Mailing:
+    return Mailing(
         conversation=conversation,
         kind=MailingKind.WAITING,
-        key=begun.isoformat(),
-        due_at=begun,
+        key=key,
+        due_at=at,
         state=MailingState.RELEASED,
+        is_to_everybody=is_to_everybody,
     )
+
+
+def _send_among_others(mailing: Mailing, people: set[UUID], reachable: QuerySet[Person]) -> None:
+    Person.objects.filter(pk__in=people).update(is_told=True)
+    everybody = people | set(_decoys(reachable.exclude(pk__in=people), len(people)))
     Dispatch.objects.bulk_create([Dispatch(mailing=mailing, person_id=person) for person in everybody])
 
 
@@ -154,12 +194,27 @@ def _decoys(others: QuerySet[Person], real: int) -> Sequence[UUID]:
     return secrets.SystemRandom().sample(ids, min(len(ids), max(FEWEST - real, real)))
 
 
+def _pool(conversation: Conversation) -> tuple[QuerySet[Person], bool]:
+    """
+    Among whom somebody who waits can be hidden, and whether those who stopped are among them.
+
+    Where too few take news, everybody who has not left; where even they are too few, nobody.
+    """
+    for pool, is_to_everybody in ((_reachable(conversation), False), (_present(conversation), True)):
+        if pool.count() >= FEWEST:
+            return pool, is_to_everybody
+    return Person.objects.none(), False
+
+
 def _reachable(conversation: Conversation) -> QuerySet[Person]:
+    return _present(conversation).filter(is_stopped=False)
+
+
+def _present(conversation: Conversation) -> QuerySet[Person]:
     return Person.objects.filter(
         Q(sealed_email__isnull=False) | Q(sealed_phone__isnull=False),
         conversation=conversation,
         leaving=Leaving.NO,
-        is_stopped=False,
     )
 
 

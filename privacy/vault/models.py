@@ -80,6 +80,21 @@ class Person(models.Model):
         return str(self.id)
 
 
+class Roster(models.Model):
+    """
+    What the last import left to be known about all rosters of a conversation, sealed.
+
+    How columns are read, what groups are called and how many people are in them; and for each row,
+    under a blind index, a digest that tells whether the next roster says something new.
+    """
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.conversation_id)
+
+
 class Forgotten(models.Model):
     """The number of a leaving that is done. It leads to nobody, and goes with the conversation."""
 
@@ -98,6 +113,8 @@ class SupportMessage(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE)
     sealed = models.BinaryField()
     is_done = models.BooleanField(default=False)
+    # Somebody answered, and it stays open until it is settled.
+    is_answered = models.BooleanField(default=False)
     written_on = models.DateField()
 
     class Meta:
@@ -117,6 +134,8 @@ class Letter(models.Model):
     sealed = models.BinaryField()
     # Claimed before it is sent: a letter is never sent twice. A crash leaves it claimed, which is "unknown".
     is_claimed = models.BooleanField(default=False)
+    # A code is worthless after some minutes; what somebody wrote is not.
+    is_lasting = models.BooleanField(default=False)
     written_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -145,6 +164,8 @@ class Mailing(models.Model):
     text = models.TextField(blank=True)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=MailingState, default=MailingState.SCHEDULED)
+    # Where too few take news to hide somebody among them: it reaches those who stopped, too.
+    is_to_everybody = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -186,6 +207,85 @@ class Dispatch(models.Model):
         return f"{self.state} {self.id}"
 
 
+class Warned(models.Model):
+    """
+    That somebody was warned, and the day. Counted in here alone.
+
+    Which contribution it was about stands here only as a blind index, so that it counts once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    mark = models.BinaryField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "mark"], name="warning_counts_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Officer(models.Model):
+    """A privacy officer who hears of every identification. This list is the vault's own; no call changes it."""
+
+    organisation = models.UUIDField()
+    email = models.EmailField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "email"], name="officer_is_listed_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class GrantState(models.TextChoices):
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    SEEN = "seen"
+
+
+class Grant(models.Model):
+    """
+    The permission to learn once who wrote one contribution. It names staff, and nobody else.
+
+    The contribution stands here as a blind index: the row leads neither to it nor to its author.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE)
+    mark = models.BinaryField()
+    ground = models.CharField(max_length=9)
+    state = models.CharField(max_length=8, choices=GrantState, default=GrantState.ASKED)
+    asked_by = models.UUIDField()
+    decided_by = models.UUIDField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=GrantState.values), name="grant_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True)
+                | ~models.Q(decided_by=models.F("asked_by"))
+                | models.Q(state=GrantState.REFUSED),
+                name="grant_is_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[GrantState.ASKED, GrantState.REFUSED])
+                | models.Q(decided_by__isnull=False, expires_at__isnull=False),
+                name="grant_was_approved_for_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"
+
+
 class JobState(models.TextChoices):
     WAITING = "waiting"
     RUNNING = "running"
@@ -203,6 +303,8 @@ class Job(models.Model):
     sealed_input = models.BinaryField(null=True)
     state = models.CharField(max_length=7, choices=JobState, default=JobState.WAITING)
     report = models.JSONField(null=True)
+    # What `examine` found, with the names of groups; for a day.
+    sealed_preview = models.BinaryField(null=True)
     asked_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
     claimed_by = models.UUIDField(null=True)

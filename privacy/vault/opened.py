@@ -55,6 +55,10 @@ class Opened:
             raise RouteRefused
         return UUID(bytes=plain[:16])
 
+    def unseal_box(self, sealed: bytes) -> bytes:
+        """What was sealed for the vault under the public key. Raises CryptoError."""
+        return self._box.decrypt(sealed)
+
     def route_to(self, person: UUID, contribution: UUID) -> bytes:
         """A fresh route, as the web tier makes one for somebody who is signed in."""
         return anonymity.route(self._public_key, person=person, contribution=contribution)
@@ -72,6 +76,16 @@ class Opened:
     @cached_property
     def _public_key(self) -> bytes:
         return bytes(PrivateKey(self.keys.private).public_key)
+
+    def open_file(self, box: bytes) -> bytes:
+        """A file that was sealed to the conversation's public key. Raises DoesNotOpen, also for what is no file."""
+        try:
+            plain = self._box.decrypt(box)
+        except (CryptoError, ValueError, TypeError) as reason:
+            raise sealing.DoesNotOpen("A sealed file did not open.") from reason
+        if not plain.startswith(anonymity.FILE_MARK):
+            raise sealing.DoesNotOpen("Something sealed is not a file.")
+        return plain.removeprefix(anonymity.FILE_MARK)
 
     @cached_property
     def _box(self) -> SealedBox[PrivateKey]:

@@ -15,7 +15,7 @@ from kernel.zones import inside_vault
 from privacy.vault import dispatches, jobs, ledger, letters, mailings
 from privacy.vault.dispatches import MailAway, Post
 from privacy.vault.shapes import Report, Trouble
-from privacy.vault.waking import CHANNEL
+from privacy.vault.waking import CHANNEL, note_runner
 
 log = structlog.get_logger("privacy.runner")
 
@@ -41,6 +41,7 @@ def run_until(stopped: threading.Event) -> None:
     while not stopped.is_set():
         try:
             run_waiting()
+            note_runner()
             _sleep(stopped)
         except (DatabaseError, psycopg.Error, DomainError) as trouble:
             log.warning("runner_waits", reason=type(trouble).__name__)
@@ -57,6 +58,7 @@ def _send_codes() -> int:
 
 
 def _run_job() -> int:
+    ledger.forget_previews(at=timezone.now())
     claim = ledger.claim(at=timezone.now())
     if claim is not None:
         _run(claim)
@@ -75,7 +77,7 @@ def _mail(post: Post, at: datetime) -> int:
 
 def _run(claim: ledger.Claim) -> None:
     try:
-        jobs.run(claim)
+        jobs.run(claim, meanwhile=_send_codes)
     except ledger.LeaseLost:
         log.warning("lease_lost", job=str(claim.id))
     except (DatabaseError, DomainError):

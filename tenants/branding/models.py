@@ -6,6 +6,10 @@ class Branding(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     brand_colour = models.CharField(max_length=7)
+    # The digest that names the logo's file; empty where there is none.
+    logo = models.CharField(max_length=32, blank=True, default="", db_default="")
+    # What the front page says below its title, in place of our own sentence.
+    welcome = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -105,3 +105,33 @@ def _tinted(colour: str, *, lightness: float, most_chroma: float = 0.03) -> str:
 
 def _hex(colour: Color) -> str:
     return str(colour.convert("srgb").fit(method="oklch-chroma").to_string(hex=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One colour beside what is made of it, and how well each can be read: contrasts from 1 to 21."""
+
+    words: str
+    asked: str
+    shown: str
+    ground: str
+    before: float
+    after: float
+
+    @property
+    def was_shifted(self) -> bool:
+        return self.asked != self.shown
+
+
+def readings(brand: str) -> list[Reading]:
+    """For whoever chooses a colour: what was asked for and what will be shown, both. Raises ColourNotUsable."""
+    made = palette(brand)
+    places = [
+        ("Band at the top of each page", made.band, made.on_band),
+        ("Links and buttons on paper", made.accent, PAPER),
+        ("Links and buttons by night", made.dark_accent, NIGHT),
+    ]
+    return [
+        Reading(words, made.brand, shown, ground, contrast(made.brand, ground), contrast(shown, ground))
+        for words, shown, ground in places
+    ]

@@ -6,19 +6,24 @@ from django.db.models import QuerySet
 
 from kernel.remembered import Remembered
 from kernel.tenancy import Tenant, control_plane
-from tenants.models import Domain, Organisation, OrganisationState
+from tenants.models import Domain, DomainState, Organisation, OrganisationState
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a host name leads to."""
+    """What a host name leads to. `leads_on` is the main host where this one is only a way to it."""
 
     tenant: Tenant
     name: str
     is_serving: bool
+    leads_on: str = ""
+    # The digest of its logo, which the middleware adds; empty where there is none.
+    logo: str = ""
 
 
-_sites: Remembered[str, Site | None] = Remembered(seconds=30, most=10_000)
+# A host that nobody has may be somebody's in a second: an organisation answers as soon as it is made.
+_sites: Remembered[str, Site | None] = Remembered(seconds=30, most=10_000, seconds_of_none=1)
+_ABSENT = {OrganisationState.CREATING, OrganisationState.DELETING}
 
 
 def site_at(host: str) -> Site | None:
@@ -36,11 +41,18 @@ def forget_sites() -> None:
 
 def _find_site(host: str) -> Site | None:
     with control_plane():
-        domain = Domain.objects.select_related("tenant").filter(domain=host).first()
-    if domain is None or domain.tenant.state == OrganisationState.DELETING:
-        return None
-    organisation = domain.tenant
-    return Site(tenant=organisation.tenant, name=organisation.name, is_serving=organisation.is_serving)
+        verified = Domain.objects.select_related("tenant").filter(state=DomainState.VERIFIED)
+        domain = verified.filter(domain=host).first()
+        if domain is None or domain.tenant.state in _ABSENT:
+            return None
+        organisation: Organisation = domain.tenant
+        main = organisation.domains.filter(is_primary=True).first() if domain.leads_on else None
+    return Site(
+        tenant=organisation.tenant,
+        name=organisation.name,
+        is_serving=organisation.is_serving,
+        leads_on=str(main.domain) if main else "",
+    )
 
 
 class Organisations:

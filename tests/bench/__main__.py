@@ -12,11 +12,23 @@ def main() -> int:
         "goal what                                                            floor       ours unit      ratio  wanted    met\n"
     )
     with ground() as running:
-        from tests.bench import discussion, logins, mailings, memory, merging, pages, provisioning, votes
+        from tests.bench import (
+            discussion,
+            logins,
+            mailings,
+            memory,
+            merging,
+            pages,
+            provisioning,
+            queue,
+            rosters,
+            votes,
+        )
 
         owner_url = running.conversation.url("owner", CONVERSATION_DATABASE)
         talk = discussion.build(report)
         pages.measure(owner_url, talk, report)
+        queue.measure(owner_url, talk, report)
         floor = next(result.floor for result in report.results if result.goal == "G2")
         pages.measure_sign_in(talk, floor, report)
         logins.measure(talk, report)
@@ -24,6 +36,7 @@ def main() -> int:
         provisioning.measure(running, report)
         mailings.measure(report)
         merging.measure(report)
+        rosters.measure(report)
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]
     sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")

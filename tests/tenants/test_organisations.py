@@ -85,12 +85,12 @@ def test_a_suspended_organisation_says_so_and_comes_back() -> None:
     with tenant_context(organisation.tenant):
         conversation = make_conversation()
 
-    organisations.suspend_organisation(organisation)
+    organisations.suspend_organisation(by=None, organisation=organisation)
     paused = client_of(organisation).get(f"/{conversation.slug}/")
     assert (paused.status_code, "paused at the moment" in paused.content.decode()) == (503, True)
     assert organisation.tenant not in queries.Organisations().serving()
 
-    organisations.resume_organisation(organisation)
+    organisations.resume_organisation(by=None, organisation=organisation)
     assert client_of(organisation).get(f"/{conversation.slug}/").status_code == 200
 
 

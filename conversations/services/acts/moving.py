@@ -18,17 +18,17 @@ def move_idea(
     """
     Put an idea under another question of its conversation, with its votes and comments, in its own area.
 
-    Raises RoleMissing, RuleMissing, NoteTooLong, NotFound (also for a foreign question), ChangedMeanwhile,
-    DoesNotFit, NothingChanged.
+    Raises RoleMissing, RuleMissing, NoteTooLong, NotFound (also for a foreign question, and one that opens
+    later), ChangedMeanwhile, DoesNotFit, NothingChanged.
     """
     decision = decided(ActKind.MOVE, conversation=conversation, by=by, rule=rule, note=note, at=at)
-    if not Stream.objects.filter(pk=stream, conversation=conversation).exists():
+    if not Stream.objects.filter(pk=stream, conversation=conversation).exclude(opens_at__gt=at).exists():
         raise NotFound
     with acting(conversation):
         idea = held_idea(conversation, post, State.SHOWN, State.HIDDEN)
         if idea.stream_id == stream:
             raise NothingChanged
         act = record(decision, idea)
-        idea.stream_id = stream
-        idea.save(update_fields=["stream"])
+        idea.stream_id, idea.is_pinned = stream, False
+        idea.save(update_fields=["stream", "is_pinned"])
     return act

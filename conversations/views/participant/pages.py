@@ -19,18 +19,20 @@ from conversations.services.hints import Hint
 from conversations.views.participant.cards import cards
 from conversations.views.participant.today import today_for
 from kernel.errors import NotFound
+from tenants.branding.queries import branding
 
 
 def front(request: HttpRequest) -> HttpResponse:
     """The organisation's front page: its conversations."""
-    return render(
-        request, "conversations/front.html", {"conversations": conversations.listed(), "now": timezone.now()}
-    )
+    context = {"conversations": conversations.listed(), "now": timezone.now(), "welcome": branding().welcome}
+    return render(request, "conversations/front.html", context)
 
 
 @auth.in_conversation
 def home(request: ConversationRequest) -> HttpResponse:
     now = timezone.now()
+    if request.conversation.is_complete(at=now):
+        return render(request, "conversations/complete.html")
     context = {"days": conversations.days(request.conversation, at=now), "now": now}
     if request.participant is None:
         return render(request, "conversations/welcome.html", context)
@@ -40,6 +42,7 @@ def home(request: ConversationRequest) -> HttpResponse:
     context |= {
         "streams": conversations.streams(request.conversation, area=area),
         "totals": conversations.totals(request.conversation),
+        "announcements": conversations.announcements(request.conversation, at=now),
         "has_several_areas": conversations.has_several_areas(request.conversation),
     }
     return render(request, "conversations/home.html", context)
@@ -49,7 +52,8 @@ def home(request: ConversationRequest) -> HttpResponse:
 def stream(request: ParticipantRequest, stream: UUID) -> HttpResponse:
     sort, after = sort_of(request), request.GET.get("after")
     session = request.participant
-    shown, today = conversations.stream_at(request.conversation, stream), today_for(request)
+    today = today_for(request)
+    shown = conversations.stream_at(request.conversation, stream, at=today["now"])
     page = ideas.page_of(
         request.conversation, stream, sort=sort, after=after, by=session.ticket, known=session.ideas
     )
@@ -94,6 +98,7 @@ def show_idea(
     session, today = request.participant, today_for(request)
     try:
         card, question = ideas.idea_at(request.conversation, idea, by=session.ticket, known=session.ideas)
+        conversations.stream_at(request.conversation, card.stream, at=today["now"])
     except NotFound:
         return _gone(request, idea, again=again)
     again = again or Again()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from conversations import auth
 from conversations.auth import ConversationRequest
 from conversations.models import Stream
 from conversations.queries import conversations
+from kernel.errors import NotFound
 from kernel.remembered import Remembered
 from tenants.branding.palette import palette
 from tenants.branding.queries import branding
@@ -25,7 +27,13 @@ _forms: Remembered[tuple[str, str], bytes] = Remembered(seconds=600, most=50)
 
 @auth.in_conversation
 def paper_form(request: ConversationRequest) -> HttpResponse:
-    """Public within the organisation, like the welcome page: it holds the questions and no answer."""
+    """
+    Public within the organisation, like the welcome page: it holds the questions and no answer.
+
+    Raises NotFound once the conversation is complete.
+    """
+    if request.conversation.is_complete(at=timezone.now()):
+        raise NotFound
     areas, asked = conversations.asked_on_paper(request.conversation)
     data = _data(request, areas, asked)
     key = (request.organisation.tenant.schema_name, json.dumps(data))

@@ -41,7 +41,7 @@ def search(request: ParticipantRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "stream": stream,
-        "all_streams": conversations.questions(request.conversation),
+        "all_streams": conversations.questions(request.conversation, at=today["now"]),
         "page": page,
         "cards": marked_cards(
             request, page.ideas, page.texts, today=today["today"], may_write=today["may_write"]
@@ -64,6 +64,6 @@ def _stream(request: ParticipantRequest) -> Stream | None:
     if not typed:
         return None
     try:
-        return conversations.stream_at(request.conversation, UUID(typed))
+        return conversations.stream_at(request.conversation, UUID(typed), at=timezone.now())
     except ValueError as reason:
         raise NotFound from reason

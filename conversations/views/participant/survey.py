@@ -12,6 +12,7 @@ from conversations.services.surveys import AreaMissing
 
 
 @auth.at_the_door
+@auth.until_complete
 def survey(request: ParticipantRequest) -> HttpResponse:
     """Ask, or take the answers; "skip" takes none of them."""
     asked = survey_queries.survey_of(request.conversation)

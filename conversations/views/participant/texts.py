@@ -18,10 +18,18 @@ from web.markdown import literally
 _PLACES = ("home", "sign_in", "mine", "inbox", "paper_form", "my_data", "help", "stop")
 
 
-def filled(page: PageText, *, conversation: Conversation, organisation: str) -> str:
-    """The Markdown of a page for one conversation, in the page's own language."""
+Way = Callable[..., str]
+
+
+def way_on_site(name: str, *args: object) -> str:
+    """The address of a page of the site the text is read on."""
+    return reverse(name, args=args)
+
+
+def filled(page: PageText, *, conversation: Conversation, organisation: str, way: Way = way_on_site) -> str:
+    """The Markdown of a page for one conversation, in the page's own language; `way` finds its addresses."""
     with translation.override(page.language):
-        words = words_for(conversation, organisation)
+        words = words_for(conversation, organisation, way)
         passages = passages_for(conversation, page.language)
         fill = _filler(words)
         whole = _filler({**words, **{name: fill(text) for name, text in passages.items()}})
@@ -33,7 +41,7 @@ def _filler(words: dict[str, str]) -> Callable[[str], str]:
     return lambda text: pages.PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
-def words_for(conversation: Conversation, organisation: str) -> dict[str, str]:
+def words_for(conversation: Conversation, organisation: str, way: Way = way_on_site) -> dict[str, str]:
     """For each value and address, what stands in its place."""
     gone_by = conversation.gone_by
     assert gone_by is not None  # noqa: S101  (only conversations with dates have pages)
@@ -48,12 +56,12 @@ def words_for(conversation: Conversation, organisation: str) -> dict[str, str]:
         "gone_by": full_day(gone_by.astimezone(conversation.zone).date()),
         "languages": ", ".join(LANG_INFO[code]["name_local"] for code in pages.shipped_languages()),
     }
-    return {name: literally(value) for name, value in values.items()} | _addresses(conversation.slug)
+    return {name: literally(value) for name, value in values.items()} | _addresses(conversation.slug, way)
 
 
-def _addresses(slug: str) -> dict[str, str]:
-    named = {name: reverse(name, args=[slug]) for name in _PLACES}
-    about = {code.value: reverse("about", args=[slug, code]) for code in PageCode}
+def _addresses(slug: str, way: Way) -> dict[str, str]:
+    named = {name: way(name, slug) for name in _PLACES}
+    about = {code.value: way("about", slug, code) for code in PageCode}
     return {**named, **about}
 
 

@@ -32,7 +32,7 @@ _VALUES = {"1": voting.LIKE, "-1": voting.DISLIKE, "0": 0}
 @auth.signed_in
 def write_idea(request: ParticipantRequest, stream: UUID) -> HttpResponse:
     """The page for writing: with a preview that shows exactly what others will see."""
-    shown = conversations.stream_at(request.conversation, stream)
+    shown = conversations.stream_at(request.conversation, stream, at=timezone.now())
     if request.method != "POST":
         return _page_for_writing(request, shown)
     form = TextForm(request.POST)

@@ -1,7 +1,8 @@
 """
 The base host: what belongs to no organisation. It has pages in a demonstration only.
 
-Elsewhere it only hears the mail service; to everybody who looks at it, it does not exist.
+Elsewhere it only hears the mail service, and answers whatever ends TLS; to everybody who looks at it, it
+does not exist.
 """
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.urls import path
 
 from config import demo_views
 from conversations.views.provider import returns
+from tenants.views.provider import certificates
 from web import views
 
 handler400 = "web.errors.bad_request"
@@ -22,6 +24,7 @@ _demonstration = [
     path("_components/", views.components, name="components"),
 ]
 urlpatterns = [
+    path("_tls/may-issue", certificates.may_issue, name="may_issue"),
     path("returned-letters/", returns.returned_letters, name="returned_letters"),
     *(_demonstration if settings.DEMO else []),
 ]

@@ -15,7 +15,7 @@ const styles = compile("styles/site.scss", {
 writeFileSync(`${out}site.css`, styles.css + "\n");
 const consoleStyles = compile("styles/console.scss", { style: "compressed" });
 writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
-for (const script of ["site", "drafts", "counters", "passkeys"]) {
+for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue"]) {
   copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
 }
 copyFileSync(`${modules}htmx.org/dist/htmx.min.js`, `${out}htmx.min.js`);
@@ -30,7 +30,7 @@ for (const part of ["latin", "latin-ext"]) {
 
 const icons = [
   "arrow-left", "arrow-right", "check", "chevron-down", "circle-alert", "clock", "eye", "flag", "inbox", "info",
-  "lightbulb", "lock", "log-out", "mail", "message-circle", "pencil", "shield-check", "thumbs-down",
+  "lightbulb", "lock", "log-out", "mail", "message-circle", "pencil", "pin", "shield-check", "thumbs-down",
   "thumbs-up", "users", "x",
 ];
 const symbols = icons.map((name) => {

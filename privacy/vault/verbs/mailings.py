@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kernel.text import one_line, plain
 from privacy.anonymity import Proof
+from privacy.vault import letters
 from privacy.vault import mailings as made
 from privacy.vault.addresses import read_address
 from privacy.vault.models import Conversation, Dispatch, DispatchState, Leaving, Mailing, Person
@@ -39,6 +40,21 @@ def invite(
     kept.exclude(text=dates).update(text=dates)
     if not kept.exists():
         _schedule(keys, MailingKind.INVITATION, key, text=dates, due_at=timezone.now())
+
+
+@verb
+def rehearse(
+    caller: Caller, conversation: UUID, address: str, code: str, opens_at: datetime, closes_at: datetime
+) -> None:
+    """
+    The invitation's own words to somebody of ours, with a code that shows it was seen.
+
+    It goes the way the invitations will go, to one address that is on no roster and is kept nowhere.
+    """
+    keys = opened(caller, conversation)
+    zone = ZoneInfo(keys.conversation.time_zone)
+    dates = when_open(opens_at.astimezone(zone), closes_at.astimezone(zone))
+    letters.write_rehearsal(keys, read_address(address), code, dates)
 
 
 @verb

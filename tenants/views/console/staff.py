@@ -16,15 +16,6 @@ from tenants.services import staff
 
 
 @require_GET
-@staff_only()
-def home(request: StaffRequest) -> HttpResponse:
-    """The organisations somebody works for."""
-    return render(
-        request, "tenants/console/home.html", {"organisations": staff_queries.organisations_of(request.staff)}
-    )
-
-
-@require_GET
 @staff_only(Role.OPERATOR)
 def colleagues(request: StaffRequest) -> HttpResponse:
     return render(request, "tenants/console/staff.html", {"colleagues": staff_queries.colleagues()})

@@ -1,0 +1,1 @@
+"""Paper forms: piles are keyed, compared, checked and released; see decision 024."""

@@ -1,0 +1,1 @@
+"""The work queue of facilitators: filled, claimed, worked off."""

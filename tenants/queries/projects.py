@@ -1,0 +1,44 @@
+"""Projects as the control plane knows them: states, dates and deadlines."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kernel.tenancy import control_plane
+from tenants.models import Completion, Phase, Project
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """A project with where it stands at a moment; `deadline` once it is complete."""
+
+    project: Project
+    phase: Phase
+    deadline: datetime | None
+
+
+def projects_of(organisation: UUID, *, at: datetime) -> list[ProjectLine]:
+    """Newest first; drafts before all others."""
+    with control_plane():
+        found = list(Project.objects.filter(organisation_id=organisation).select_related("completion"))
+    lines = [
+        ProjectLine(one, one.phase(at=at), one.completion.deadline if hasattr(one, "completion") else None)
+        for one in found
+    ]
+    never = datetime.max.replace(tzinfo=at.tzinfo)
+    return sorted(lines, key=lambda line: line.project.opens_at or never, reverse=True)
+
+
+def phases_by_organisation(*, at: datetime) -> dict[UUID, list[Phase]]:
+    """Where the projects of each organisation stand, for the list of organisations: one query."""
+    found: dict[UUID, list[Phase]] = {}
+    with control_plane():
+        for project in Project.objects.order_by("opens_at"):
+            found.setdefault(project.organisation_id, []).append(project.phase(at=at))
+    return found
+
+
+def deadline_of(project: UUID) -> datetime | None:
+    """Until when everything about its people has to be gone; None before it is complete."""
+    with control_plane():
+        return Completion.objects.filter(pk=project).values_list("deadline", flat=True).first()

@@ -1,0 +1,41 @@
+"""Changing how an organisation's site looks, by an operator."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from kernel import audit
+from tenants.branding import services
+from tenants.branding.logos import Logo
+from tenants.models import Organisation, Role
+from tenants.permissions import Staff, require_role
+from tenants.services.organisations import rename_organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Name and words, and the one colour from which the others are made."""
+
+    name: str
+    brand_colour: str
+    welcome: str
+
+
+def change_branding(
+    *, by: Staff, organisation: Organisation, look: Look, logo: Logo | None, without_logo: bool
+) -> None:
+    """
+    Everything or nothing; a logo that is not given stays. Called inside the organisation.
+
+    Raises RoleMissing, NameMissing, ColourNotUsable, WelcomeTooLong.
+    """
+    require_role(by, Role.OPERATOR)
+    with transaction.atomic():
+        services.save_branding(brand_colour=look.brand_colour)
+        services.save_welcome(look.welcome)
+        if logo is not None:
+            services.keep_logo(logo)
+        elif without_logo:
+            services.remove_logo()
+        rename_organisation(by=by, organisation=organisation, name=look.name)
+        audit.record("branding changed", by=by.id, organisation=organisation.pk)

@@ -1,0 +1,1 @@
+"""What services of others ask us."""
