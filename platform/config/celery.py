@@ -46,6 +46,7 @@ app.conf.update(
         "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
         "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
+        "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

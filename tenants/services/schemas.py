@@ -17,6 +17,7 @@ from kernel.tenancy import owner_in
 from tenants.models import TenantMigration
 
 _LETTERS = 12
+_LOCK_TIMEOUT = "60s"
 _NAME = re.compile(r"t_[a-z]{12}")
 
 
@@ -48,6 +49,17 @@ def drop_schema(schema_name: str) -> None:
         run_batch(owner, statements)
 
 
+def clear_schema(schema_name: str) -> None:
+    """Room for a backup inside the owner's open transaction: no schema, and a role that its grants can name."""
+    name = _checked(schema_name)
+    with owner_in("public") as owner:
+        with owner.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+            has_role = cursor.fetchone() is not None
+        waiting = f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"
+        run_batch(owner, [waiting, *([] if has_role else _role(name)), f"DROP SCHEMA IF EXISTS {name} CASCADE"])
+
+
 def grants(name: str) -> list[str]:
     """
     What the tenant's role may do in its schema: everything with rows, nothing with tables.
@@ -70,11 +82,9 @@ def run_batch(owner: DatabaseWrapper, statements: list[str]) -> None:
 
 def _creation(schema_name: str, recorded: list[TenantMigration]) -> list[str]:
     name = _checked(schema_name)
-    login = "LOGIN" if settings.TENANT_ROLES_LOG_IN else "NOLOGIN"
     future = f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT"
-    statements = [
-        f"CREATE ROLE {name} {login} NOINHERIT",
-        f"GRANT {name} TO web WITH INHERIT FALSE, SET TRUE",
+    return [
+        *_role(name),
         f"CREATE SCHEMA {name}",
         f"{future} SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO {name}",
         f"{future} USAGE ON SEQUENCES TO {name}",
@@ -86,6 +96,14 @@ def _creation(schema_name: str, recorded: list[TenantMigration]) -> list[str]:
         ),
         *grants(name),
         "SET LOCAL search_path = public, extensions",
+    ]
+
+
+def _role(name: str) -> list[str]:
+    login = "LOGIN" if settings.TENANT_ROLES_LOG_IN else "NOLOGIN"
+    statements = [
+        f"CREATE ROLE {name} {login} NOINHERIT",
+        f"GRANT {name} TO web WITH INHERIT FALSE, SET TRUE",
     ]
     if settings.TENANT_ROLES_LOG_IN:
         statements.append(f'GRANT CONNECT ON DATABASE "{settings.DATABASES["owner"]["NAME"]}" TO {name}')

@@ -13,6 +13,7 @@ from privacy.vault.verbs import (
     operations,
     originals,
     readiness,
+    restoring,
     survey,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "operations",
     "originals",
     "readiness",
+    "restoring",
     "survey",
 ]
