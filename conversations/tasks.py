@@ -2,9 +2,21 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.services import letters, lifecycle, measuring, outbox, rewriting, rosters, tallies
+from conversations.models import Post
+from conversations.services import (
+    identifying,
+    letters,
+    lifecycle,
+    measuring,
+    outbox,
+    rewriting,
+    rosters,
+    safeguarding,
+    tallies,
+)
 from conversations.services.queue import filling
 from kernel.tasks import platform_task, send_to_each_tenant, tenant_task
+from privacy.anonymity import Kind
 
 
 @platform_task("conversations.count_everywhere")
@@ -75,6 +87,22 @@ def fill_queue_everywhere() -> None:
 @tenant_task("conversations.fill_queue")
 def fill_queue() -> None:
     filling.fill_all(at=timezone.now())
+
+
+@tenant_task("conversations.alert_duty")
+def alert_duty(*, kind: str, post: str) -> None:
+    safeguarding.alert_duty(post=Post(Kind(kind), UUID(post)))
+
+
+@platform_task("conversations.care_everywhere")
+def care_everywhere() -> None:
+    send_to_each_tenant("conversations.care")
+
+
+@tenant_task("conversations.care")
+def care() -> None:
+    safeguarding.alert_all()
+    identifying.end_expired(at=timezone.now())
 
 
 @platform_task("conversations.deliver_everywhere")

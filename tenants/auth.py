@@ -8,7 +8,7 @@ is allauth's (`accounts`): a code by mail, then a passkey or an authenticator ap
 import functools
 import time
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -37,6 +37,9 @@ class AccountRequest(HttpRequest):
     """A request by somebody who signed in with an account and a second factor."""
 
     user: Account
+
+
+R = TypeVar("R", bound=AccountRequest)
 
 
 class StaffRequest(AccountRequest):
@@ -92,10 +95,11 @@ def in_organisation(*roles: Role) -> Callable[[ClientView[P]], Callable[..., Htt
             way = _way_to_door(request)
             if way is not None:
                 return way
-            client, by = staff_queries.at_work_in(organisation, request.user)
-            if not by.roles:
+            client, request.staff = staff_queries.at_work_in(organisation, request.user)
+            if not request.staff.roles:
                 raise NotFound
-            request.client, request.staff = client, by
+            # Only now: a page of refusal shows the organisation that the request is about.
+            request.client = client
             _require(request.staff, roles)
             _note_entry(request)
             with tenant_context(request.client.tenant):
@@ -118,7 +122,9 @@ def client_only(view: Callable[Concatenate[AccountRequest, P], HttpResponse]) ->
     return inside
 
 
-def freshly_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def freshly_confirmed(
+    view: Callable[Concatenate[R, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """
     Stands directly over the view: the second factor was given again within five minutes.
 
@@ -126,7 +132,7 @@ def freshly_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     the view runs, finds none of a member of staff inside an organisation, and would let them through.
     """
 
-    def inside(request: AccountRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  (the view's own)
+    def inside(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         records = get_authentication_records(request, request.user)
         given = [record["at"] for record in records if record.get("reauthenticated")]
         if not given or time.time() - given[-1] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:

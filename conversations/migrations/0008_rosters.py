@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0006_projects'),
+        ('conversations', '0007_care'),
     ]
 
     operations = [

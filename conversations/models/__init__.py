@@ -6,6 +6,7 @@ No author column exists, and no value repeats over two contributions of one pers
 
 from conversations.models.act import Act, ActKind, Delivery, Moved, Touch
 from conversations.models.announcement import Announcement
+from conversations.models.care import Decision, OpenIdentification, Safeguarding
 from conversations.models.contribution import Comment, Idea, Rule, Source, State
 from conversations.models.conversation import Area, Conversation, Stream, Tally
 from conversations.models.page import Page, PageCode
@@ -28,6 +29,7 @@ __all__ = [
     "Bucket",
     "Comment",
     "Conversation",
+    "Decision",
     "Delivery",
     "Dimension",
     "Examined",
@@ -38,6 +40,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "Moved",
+    "OpenIdentification",
     "Page",
     "PageCode",
     "PaperBatch",
@@ -49,6 +52,7 @@ __all__ = [
     "Report",
     "RosterUpload",
     "Rule",
+    "Safeguarding",
     "SavedReply",
     "Source",
     "State",

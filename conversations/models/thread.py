@@ -37,6 +37,11 @@ class MessageKind(models.TextChoices):
     QUESTION = "question"  # facilitators write to the author
     ANSWER = "answer"  # the author writes back
     FORWARD = "forward"  # the author comes forward, for this contribution alone
+    WARNING = "warning"  # facilitators warn the author
+    READONLY = "readonly"  # the author may only read from now on
+    LIFTED = "lifted"  # and may write again
+    OFFER = "offer"  # somebody is worried, and offers support
+    KNOWN = "known"  # the author was identified
 
 
 class Message(models.Model):

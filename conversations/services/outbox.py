@@ -28,6 +28,7 @@ class _Owed:
     conversation: UUID
     contribution: UUID
     route: bytes
+    is_urgent: bool
 
 
 def owe_delivery(conversation: Conversation, post: Post, *, urgent: bool = False) -> None:
@@ -52,7 +53,10 @@ def deliver_owed() -> int:
     for owed in [_Owed(*found) for found in rows(_OWED, [_MOST_AT_ONCE])]:
         try:
             vault().deliver(
-                conversation=owed.conversation, route=bytes(owed.route), contribution=owed.contribution
+                conversation=owed.conversation,
+                route=bytes(owed.route),
+                contribution=owed.contribution,
+                urgent=owed.is_urgent,
             )
         except Unavailable:
             log.warning("delivery_postponed")
@@ -66,7 +70,7 @@ def deliver_owed() -> int:
 
 
 _OWED = """
-    SELECT d.id, d.conversation_id, COALESCE(d.idea_id, d.comment_id), COALESCE(i.route, c.route)
+    SELECT d.id, d.conversation_id, COALESCE(d.idea_id, d.comment_id), COALESCE(i.route, c.route), d.is_urgent
     FROM conversations_delivery d
     LEFT JOIN conversations_idea i ON i.id = d.idea_id
     LEFT JOIN conversations_comment c ON c.id = d.comment_id

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Conversation, Reason, State
+from conversations.models import Conversation, Post, Reason, Report, State
 from conversations.models.report import MOST_CHARACTERS_OF_REPORT
+from conversations.services.safeguarding import raise_worry
 from kernel.database import row
 from kernel.errors import DomainError
 from kernel.text import plain
@@ -46,7 +48,7 @@ def report_contribution(
     Put a shown contribution of the person's own area before the facilitators.
 
     The same person reporting it again changes nothing. Also people who may only read can report, and
-    after closing too. Raises ReasonMissing, WordsTooLong, NothingToReport.
+    after closing too. Somebody's safety is looked at right away. Raises ReasonMissing, WordsTooLong, NothingToReport.
     """
     if reason not in Reason.values:
         raise ReasonMissing
@@ -57,8 +59,11 @@ def report_contribution(
     day = at.astimezone(conversation.zone).date()
     identity = anonymity.contribution_id(by.secret, f"report {contribution}")
     values = [contribution, by.area, conversation.id, identity, tag, reason, said, day]
-    if row(_REPORT[kind], values) != (1,):
-        raise NothingToReport
+    with transaction.atomic():
+        if reason == Reason.WORRY and not Report.objects.filter(reporter_tag=tag).exists():
+            raise_worry(conversation, Post(kind, contribution), at=at)
+        if row(_REPORT[kind], values) != (1,):
+            raise NothingToReport
 
 
 def _statement(column: str, found: str) -> str:

@@ -19,17 +19,20 @@ from conversations.models import (
     Act,
     Comment,
     Conversation,
+    Decision,
     Delivery,
     Idea,
     IdeaWords,
     Message,
     MessageKind,
     Moved,
+    OpenIdentification,
     PaperBatch,
     PaperEntry,
     PaperForm,
     QueueItem,
     Report,
+    Safeguarding,
     State,
     Thread,
     Touch,
@@ -44,7 +47,10 @@ from privacy.vault.shapes import OwnTags
 # In the order in which every writing statement takes its locks: what points at something before that,
 # but an idea's words after the idea, and a thread before its messages. What facilitators do comes after that, and
 # queue items, which hold no key, last.
-_MODELS = (Thread, Message, Report, Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem)
+_MODELS = (
+    *(Safeguarding, Decision, OpenIdentification, Thread, Message, Report),
+    *(Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem),
+)
 TABLES = tuple(model._meta.db_table for model in _MODELS)
 # Of these only what was deleted goes: which entries shared a form before they were released.
 _EMPTIED = tuple(model._meta.db_table for model in (PaperBatch, PaperForm, PaperEntry))
@@ -62,15 +68,6 @@ def rewrite_all(*, at: datetime) -> None:
         rewrite_conversation(conversation=conversation, at=at)
     if due:
         compact()
-
-
-def take_turns() -> None:
-    """
-    Announce a writer to all these tables in their order, at the start of a transaction that touches several.
-
-    Writers do not wait for each other here; only the nightly rewrite and they do, and never half way.
-    """
-    change(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")
 
 
 def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
@@ -266,6 +263,9 @@ _OF_CONVERSATION = {
     "conversations_report": _ABOUT,
     "conversations_queueitem": "conversation_id = %s",
     "conversations_thread": _ABOUT,
+    "conversations_safeguarding": _ABOUT,
+    "conversations_openidentification": _ABOUT,
+    "conversations_decision": f"case_id IN (SELECT id FROM conversations_safeguarding WHERE {_ABOUT})",
     "conversations_act": "conversation_id = %s",
     "conversations_touch": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",
     "conversations_moved": "act_id IN (SELECT id FROM conversations_act WHERE conversation_id = %s)",

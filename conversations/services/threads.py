@@ -20,6 +20,7 @@ from conversations.services.outbox import owe_delivery
 from conversations.services.texts import checked_text
 from kernel.database import once_more, row
 from kernel.errors import DomainError
+from kernel.text import plain
 from kernel.windows import next_window
 from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
@@ -48,12 +49,13 @@ def write_to_author(
     message: MessageKind,
     text: str,
     at: datetime,
+    urgent: bool = False,
 ) -> UUID:
     """
     Facilitators say something to whoever wrote a contribution; returns the message.
 
-    The author is told by the vault that something waits, and nobody learns whether there is one.
-    Raises TextMissing, TextTooLong, NoThread where the contribution has no author to reach.
+    The author is told by the vault that something waits (at once, where it is urgent), and nobody
+    learns whether there is one. Raises NoThread where the contribution has no author to reach.
     """
     post = Post(kind, contribution)
     with transaction.atomic():
@@ -63,13 +65,21 @@ def write_to_author(
             conversation,
             post,
             kind=message,
-            text=checked_text(text, most=MOST_CHARACTERS_OF_MESSAGE),
+            text=plain(text),
             day=at.astimezone(conversation.zone).date(),
+            urgent=urgent,
         )
 
 
 def leave_message(
-    conversation: Conversation, post: Post, *, kind: MessageKind, text: str, day: date, act: Act | None = None
+    conversation: Conversation,
+    post: Post,
+    *,
+    kind: MessageKind,
+    text: str,
+    day: date,
+    act: Act | None = None,
+    urgent: bool = False,
 ) -> UUID:
     """
     The next message on a contribution's thread, and what is owed to the outbox for it.
@@ -80,7 +90,7 @@ def leave_message(
     thread, _is_new = Thread.objects.select_for_update().get_or_create(**post.about)
     place = Message.objects.filter(thread=thread).count()
     written = Message.objects.create(thread=thread, position=place, kind=kind, text=text, day=day, act=act)
-    owe_delivery(conversation, post)
+    owe_delivery(conversation, post, urgent=urgent)
     return written.pk
 
 
@@ -120,7 +130,7 @@ def come_forward(*, on: OwnContribution, name: str, contact: str, at: datetime) 
 
     Raises TextMissing, TextTooLong, NoThread, AlreadyForward.
     """
-    said = checked_name(name, contact)
+    said = {**checked_name(name, contact), "about": str(on.id)}
     sealed = anonymity.sealed_for_vault(bytes(on.conversation.public_key), json.dumps(said).encode())
     if not _write(on, _Said(MessageKind.FORWARD, "forward", sealed=sealed), at):
         raise AlreadyForward

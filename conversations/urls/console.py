@@ -5,8 +5,11 @@ from django.urls import URLPattern, path
 from conversations.views.console import (
     acting,
     announcing,
+    care,
     checking,
     describing,
+    duty,
+    identifying,
     keying,
     listing,
     operations,
@@ -18,12 +21,14 @@ from conversations.views.console import (
     rosters,
     several,
     shift,
+    support,
     texts,
 )
 
 _ORGANISATION = "organisations/<uuid:organisation>"
 _PROJECT = f"{_ORGANISATION}/projects/<uuid:project>"
 _QUEUE = f"{_PROJECT}/queue"
+_POST = f"{_PROJECT}/posts/<str:kind>/<uuid:post>"
 _PILE = f"{_PROJECT}/paper/<uuid:batch>"
 
 urlpatterns: list[URLPattern] = [
@@ -82,4 +87,16 @@ urlpatterns: list[URLPattern] = [
     path(f"{_QUEUE}/<uuid:post>/give-back/", queue.give_back, name="console_give_back"),
     path(f"{_QUEUE}/<uuid:post>/done/", queue.done, name="console_done"),
     path(f"{_QUEUE}/<uuid:post>/<slug:act>/", acting.act, name="console_act"),
+    path(f"{_POST}/thread/", care.thread, name="thread"),
+    path(f"{_POST}/warn/", care.warn, name="warn"),
+    path(f"{_POST}/safeguarding/", care.case, name="safeguarding"),
+    path(f"{_POST}/identify/", identifying.identify, name="identify"),
+    path(f"{_POST}/identify/decide/", identifying.decide, name="decide_identification"),
+    path(f"{_POST}/identify/see/", identifying.see, name="see_identification"),
+    path(f"{_PROJECT}/safeguarding/", care.cases, name="safeguarding_cases"),
+    path(f"{_PROJECT}/identifications/", identifying.identifications, name="identifications"),
+    path(f"{_ORGANISATION}/duty/", duty.duty_list, name="duty"),
+    path(f"{_ORGANISATION}/support/", support.queue, name="support_queue"),
+    path(f"{_ORGANISATION}/support/<uuid:case>/", support.one, name="support_case"),
+    path("support/", support.overview, name="support_overview"),
 ]

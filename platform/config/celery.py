@@ -45,6 +45,8 @@ app.conf.update(
         "go on with organisations half made": {"task": "tenants.provision_waiting", "schedule": 60.0},
         "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
         "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
+        "take care": {"task": "conversations.care_everywhere", "schedule": 60.0},
+        "anchor the audit": {"task": "privacy.anchor_regularly", "schedule": 600.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
         "rewrite by night": {

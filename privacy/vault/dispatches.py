@@ -128,7 +128,8 @@ def _send(
 ) -> DispatchState | None:
     """What became of it. Raises MailAway where it surely was not taken, and the next would not be either."""
     person, owner = dispatch.person, dispatch.mailing.conversation
-    if person.leaving != Leaving.NO or person.is_stopped:
+    is_stopped = person.is_stopped and not dispatch.mailing.is_to_everybody
+    if person.leaving != Leaving.NO or is_stopped:
         return None
     try:
         _hand_over(opened_by[owner.id], dispatch, connection, at)

@@ -11,10 +11,13 @@ from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
     Departure,
+    Ground,
     Held,
+    Identified,
     JobReport,
     MailingCounts,
     MailingKind,
+    Name,
     OwnTags,
     PartTies,
     Population,
@@ -22,6 +25,9 @@ from privacy.vault.shapes import (
     Reading,
     Remains,
     Standing,
+    SupportCase,
+    SupportText,
+    Written,
 )
 from privacy.vault.verb import Caller
 
@@ -106,8 +112,51 @@ class Vault:
     def export(self, *, conversation: UUID, proof: Proof) -> Held:
         return cast("Held", self._ask("export", {"conversation": conversation, "proof": proof}))
 
-    def deliver(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
-        self._ask("deliver", {"conversation": conversation, "route": route, "contribution": contribution})
+    def deliver(self, *, conversation: UUID, route: bytes, contribution: UUID, urgent: bool = False) -> None:
+        arguments = {"conversation": conversation, "route": route, "contribution": contribution}
+        self._ask("deliver", {**arguments, "urgent": urgent})
+
+    def warn(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
+        self._ask("warn", {"conversation": conversation, "route": route, "contribution": contribution})
+
+    def restrict(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
+        self._ask("restrict", {"conversation": conversation, "route": route, "contribution": contribution})
+
+    def unrestrict(self, *, conversation: UUID, route: bytes, contribution: UUID) -> None:
+        self._ask("unrestrict", {"conversation": conversation, "route": route, "contribution": contribution})
+
+    def ask_identification(self, *, conversation: UUID, about: Written, ground: Ground, by: UUID) -> UUID:
+        arguments = {"conversation": conversation, "about": about, "ground": ground, "by": by}
+        return cast("UUID", self._ask("ask_identification", arguments))
+
+    def approve_identification(self, *, conversation: UUID, grant: UUID, by: UUID) -> None:
+        self._ask("approve_identification", {"conversation": conversation, "grant": grant, "by": by})
+
+    def refuse_identification(self, *, conversation: UUID, grant: UUID, by: UUID) -> None:
+        self._ask("refuse_identification", {"conversation": conversation, "grant": grant, "by": by})
+
+    def identify(self, *, conversation: UUID, about: Written, grant: UUID, by: UUID) -> Identified:
+        arguments = {"conversation": conversation, "about": about, "grant": grant, "by": by}
+        return cast("Identified", self._ask("identify", arguments))
+
+    def unseal_name(self, *, conversation: UUID, contribution: UUID, sealed: bytes) -> Name:
+        arguments = {"conversation": conversation, "contribution": contribution, "sealed": sealed}
+        return cast("Name", self._ask("unseal_name", arguments))
+
+    def tell_officers(self, *, conversation: UUID, head: str) -> None:
+        self._ask("tell_officers", {"conversation": conversation, "head": head})
+
+    def support_cases(self) -> list[SupportCase]:
+        return cast("list[SupportCase]", self._ask("support_cases", {}))
+
+    def open_support(self, *, case: UUID) -> SupportText:
+        return cast("SupportText", self._ask("open_support", {"case": case}))
+
+    def answer_support(self, *, case: UUID, subject: str, text: str) -> None:
+        self._ask("answer_support", {"case": case, "subject": subject, "text": text})
+
+    def close_support(self, *, case: UUID) -> None:
+        self._ask("close_support", {"case": case})
 
     def look(self, *, conversation: UUID, proof: Proof) -> None:
         self._ask("look", {"conversation": conversation, "proof": proof})

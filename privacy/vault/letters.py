@@ -20,6 +20,7 @@ from privacy.vault.wording import words_of
 log = structlog.get_logger("privacy.letters")
 
 _LETTER_BYTES = 1024
+_LASTING_BYTES = 12288
 _BATCH = 100
 _MINUTES_A_LETTER_IS_WORTH = 10
 
@@ -42,6 +43,17 @@ def _write(opened: Opened, content: dict[str, str | bool]) -> None:
     wake_runner()
 
 
+def write_letter(opened: Opened, to: Address, *, subject: str, text: str) -> None:
+    """Put what somebody wrote, or a notice to staff, into the ledger. It waits until it can leave."""
+    letter = Letter(id=uuid4(), conversation=opened.conversation, is_lasting=True)
+    content = {"to": to.text, "kind": to.kind, "subject": subject, "text": text, "is_known": True}
+    letter.sealed = opened.seal(
+        "letter", "content", letter.id, json.dumps(content).encode(), padded_to=_LASTING_BYTES
+    )
+    letter.save(force_insert=True)
+    wake_runner()
+
+
 def send_waiting() -> int:
     """
     Claim and send what waits; returns how many were claimed.
@@ -51,7 +63,7 @@ def send_waiting() -> int:
     mail server that is away is noticed before anything is claimed, so the letters wait for it.
     """
     worthless = timezone.now() - timedelta(minutes=_MINUTES_A_LETTER_IS_WORTH)
-    Letter.objects.filter(written_at__lt=worthless).delete()
+    Letter.objects.filter(written_at__lt=worthless, is_lasting=False).delete()
     if not Letter.objects.filter(is_claimed=False).exists():
         return 0
     connection = get_connection()
@@ -92,24 +104,13 @@ def _send(letter: Letter, connection: object) -> None:
 
 
 def _deliver(keys: Opened, content: dict[str, str], connection: object) -> None:
-    name = keys.conversation.name
-    if "dates" in content:
-        invitation = words_of(Mailing(kind=MailingKind.INVITATION, text=content["dates"]), keys.conversation)
-        EmailMessage(
-            subject=invitation.subject,
-            body=_REHEARSAL.format(code=content["code"], text=invitation.text),
-            to=[content["to"]],
-            connection=connection,  # type: ignore[arg-type]  # Django types it as Any elsewhere
-        ).send()
-        return
+    subject, text, short = _words(keys, content)
     if content["kind"] == "phone":
-        text_sender().send(
-            number=content["to"], text=f"{content['code']} is your code for {name}. It works for 10 minutes."
-        )
+        text_sender().send(number=content["to"], text=short)
         return
     EmailMessage(
-        subject=f"Your code for {name}",
-        body=_CODE_LETTER.format(code=content["code"], name=name, site=keys.conversation.site),
+        subject=subject,
+        body=text,
         to=[content["to"]],
         connection=connection,  # type: ignore[arg-type]  # Django types it as Any elsewhere
     ).send()
@@ -123,6 +124,24 @@ This is a test, to you alone. Below the line stands what everybody on the roster
 ------------------------------------------------------------
 
 {text}"""
+
+
+def _words(keys: Opened, content: dict[str, str]) -> tuple[str, str, str]:
+    """Subject and text of an e-mail, and the text message that says the same."""
+    if "dates" in content:
+        invitation = words_of(Mailing(kind=MailingKind.INVITATION, text=content["dates"]), keys.conversation)
+        rehearsal = _REHEARSAL.format(code=content["code"], text=invitation.text)
+        return invitation.subject, rehearsal, invitation.short
+    if "code" not in content:
+        return content["subject"], content["text"], content["text"]
+    name, code = keys.conversation.name, content["code"]
+    return (
+        f"Your code for {name}",
+        _CODE_LETTER.format(code=code, name=name, site=keys.conversation.site),
+        f"{code} is your code for {name}. It works for 10 minutes.",
+    )
+
+
 _CODE_LETTER = """\
 Your code for {name}:
 

@@ -137,7 +137,7 @@ def open_windows(*, at: datetime) -> None:
 
 
 def _tell(conversation: Conversation, begun: datetime) -> None:
-    reachable = _reachable(conversation)
+    reachable, is_to_everybody = _pool(conversation)
     earlier = Mailing.objects.filter(conversation=conversation, kind=MailingKind.WAITING)
     # Whoever did not get the last one for sure, because of a crash or an absent mail server.
     left = Dispatch.objects.filter(
@@ -147,17 +147,44 @@ def _tell(conversation: Conversation, begun: datetime) -> None:
     people = set(telling.values_list("pk", flat=True))
     # Who got which window is of no more use, and would be a diary.
     earlier.delete()
-    if not people or reachable.count() < FEWEST:
+    if people:
+        mailing = _waiting(conversation, key=begun.isoformat(), at=begun, is_to_everybody=is_to_everybody)
+        mailing.save(force_insert=True)
+        _send_among_others(mailing, people, reachable)
+
+
+def tell_now(person: Person, *, key: str, at: datetime) -> None:
+    """
+    Something that bears no delay waits for somebody: the mail of the windows leaves at once, padded like any.
+
+    Once for each key until the next window. Somebody no mail may reach is left to look by themselves.
+    """
+    reachable, is_to_everybody = _pool(person.conversation)
+    mailing = _waiting(person.conversation, key=key, at=at, is_to_everybody=is_to_everybody)
+    if Mailing.objects.filter(conversation=person.conversation, kind=mailing.kind, key=key).exists():
+        Person.objects.filter(pk=person.pk, is_waiting=False).update(is_waiting=True, is_told=False)
         return
-    Person.objects.filter(pk__in=people).update(is_told=True)
-    everybody = people | set(_decoys(reachable.exclude(pk__in=people), len(people)))
-    mailing = Mailing.objects.create(
+    Person.objects.filter(pk=person.pk).update(is_waiting=True, is_told=False)
+    if reachable.filter(pk=person.pk).exists():
+        mailing.save(force_insert=True)
+        _send_among_others(mailing, {person.pk}, reachable)
+        wake_runner()
+
+
+def _waiting(conversation: Conversation, *, key: str, at: datetime, is_to_everybody: bool) -> Mailing:
+    return Mailing(
         conversation=conversation,
         kind=MailingKind.WAITING,
-        key=begun.isoformat(),
-        due_at=begun,
+        key=key,
+        due_at=at,
         state=MailingState.RELEASED,
+        is_to_everybody=is_to_everybody,
     )
+
+
+def _send_among_others(mailing: Mailing, people: set[UUID], reachable: QuerySet[Person]) -> None:
+    Person.objects.filter(pk__in=people).update(is_told=True)
+    everybody = people | set(_decoys(reachable.exclude(pk__in=people), len(people)))
     Dispatch.objects.bulk_create([Dispatch(mailing=mailing, person_id=person) for person in everybody])
 
 
@@ -167,12 +194,27 @@ def _decoys(others: QuerySet[Person], real: int) -> Sequence[UUID]:
     return secrets.SystemRandom().sample(ids, min(len(ids), max(FEWEST - real, real)))
 
 
+def _pool(conversation: Conversation) -> tuple[QuerySet[Person], bool]:
+    """
+    Among whom somebody who waits can be hidden, and whether those who stopped are among them.
+
+    Where too few take news, everybody who has not left; where even they are too few, nobody.
+    """
+    for pool, is_to_everybody in ((_reachable(conversation), False), (_present(conversation), True)):
+        if pool.count() >= FEWEST:
+            return pool, is_to_everybody
+    return Person.objects.none(), False
+
+
 def _reachable(conversation: Conversation) -> QuerySet[Person]:
+    return _present(conversation).filter(is_stopped=False)
+
+
+def _present(conversation: Conversation) -> QuerySet[Person]:
     return Person.objects.filter(
         Q(sealed_email__isnull=False) | Q(sealed_phone__isnull=False),
         conversation=conversation,
         leaving=Leaving.NO,
-        is_stopped=False,
     )
 
 

@@ -119,6 +119,8 @@ class SupportMessage(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE)
     sealed = models.BinaryField()
     is_done = models.BooleanField(default=False)
+    # Somebody answered, and it stays open until it is settled.
+    is_answered = models.BooleanField(default=False)
     written_on = models.DateField()
 
     class Meta:
@@ -138,6 +140,8 @@ class Letter(models.Model):
     sealed = models.BinaryField()
     # Claimed before it is sent: a letter is never sent twice. A crash leaves it claimed, which is "unknown".
     is_claimed = models.BooleanField(default=False)
+    # A code is worthless after some minutes; what somebody wrote is not.
+    is_lasting = models.BooleanField(default=False)
     written_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -166,6 +170,8 @@ class Mailing(models.Model):
     text = models.TextField(blank=True)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=MailingState, default=MailingState.SCHEDULED)
+    # Where too few take news to hide somebody among them: it reaches those who stopped, too.
+    is_to_everybody = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -202,6 +208,85 @@ class Dispatch(models.Model):
             models.UniqueConstraint(fields=["person", "mailing"], name="dispatch_is_once"),
         ]
         indexes = [models.Index(fields=["id"], condition=models.Q(state="waiting"), name="dispatch_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"
+
+
+class Warned(models.Model):
+    """
+    That somebody was warned, and the day. Counted in here alone.
+
+    Which contribution it was about stands here only as a blind index, so that it counts once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    mark = models.BinaryField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "mark"], name="warning_counts_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Officer(models.Model):
+    """A privacy officer who hears of every identification. This list is the vault's own; no call changes it."""
+
+    organisation = models.UUIDField()
+    email = models.EmailField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "email"], name="officer_is_listed_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class GrantState(models.TextChoices):
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    SEEN = "seen"
+
+
+class Grant(models.Model):
+    """
+    The permission to learn once who wrote one contribution. It names staff, and nobody else.
+
+    The contribution stands here as a blind index: the row leads neither to it nor to its author.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE)
+    mark = models.BinaryField()
+    ground = models.CharField(max_length=9)
+    state = models.CharField(max_length=8, choices=GrantState, default=GrantState.ASKED)
+    asked_by = models.UUIDField()
+    decided_by = models.UUIDField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=GrantState.values), name="grant_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True)
+                | ~models.Q(decided_by=models.F("asked_by"))
+                | models.Q(state=GrantState.REFUSED),
+                name="grant_is_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[GrantState.ASKED, GrantState.REFUSED])
+                | models.Q(decided_by__isnull=False, expires_at__isnull=False),
+                name="grant_was_approved_for_a_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.state} {self.id}"

@@ -55,6 +55,10 @@ class Opened:
             raise RouteRefused
         return UUID(bytes=plain[:16])
 
+    def unseal_box(self, sealed: bytes) -> bytes:
+        """What was sealed for the vault under the public key. Raises CryptoError."""
+        return self._box.decrypt(sealed)
+
     def route_to(self, person: UUID, contribution: UUID) -> bytes:
         """A fresh route, as the web tier makes one for somebody who is signed in."""
         return anonymity.route(self._public_key, person=person, contribution=contribution)

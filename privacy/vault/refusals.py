@@ -1,5 +1,6 @@
 """Everything the vault refuses, with its sentence. Each may cross HTTP by its code."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError, Unavailable
@@ -104,6 +105,91 @@ class UnknownTimeZone(DomainError):
     message = _("There is no such time zone. Write it as in Europe/London.")
 
 
+class NoOfficer(DomainError):
+    """Nobody would hear of it, so nothing opens."""
+
+    code = "no_officer"
+    message = (
+        "No privacy officer is on the vault's list for this organisation, so nobody can be identified."
+        " Ask an operator to add one there."
+    )
+
+
+class OfficersNotReached(Unavailable):
+    code = "officers_not_reached"
+    message: str | Promise = (
+        "No privacy officer could be told by mail, so nothing was opened. The approval stands."
+        " Try again in a few minutes."
+    )
+
+
+class OwnRequest(DomainError):
+    code = "own_request"
+    status = 403
+    message = "You asked for this identification yourself. Another privacy officer has to decide."
+
+
+class RequestDecided(DomainError):
+    code = "request_decided"
+    message = "This identification was decided already. Nothing was changed."
+
+
+class NotGranted(DomainError):
+    code = "not_granted"
+    status = 403
+    message = (
+        "This identification is not open to you: it was not approved, or its 24 hours are over."
+        " Ask again if it is still needed."
+    )
+
+
+class GrantSpent(DomainError):
+    code = "grant_spent"
+    status = 410
+    message = "This identification was shown already, and is shown once only."
+
+
+class NotWarned(DomainError):
+    code = "not_warned"
+    status = 403
+    message = (
+        "The vault does not count two warnings on two days, each at least 3 days before the day of this post."
+        " Nobody was identified, and this request is over."
+    )
+
+
+class NobodyThere(DomainError):
+    code = "nobody_there"
+    status = 410
+    message = "Whoever wrote this has left the conversation, and nothing leads to them any more."
+
+
+class NameNotHere(DomainError):
+    code = "name_not_here"
+    status = 422
+    message = "This name was not given for this contribution, so it stays closed."
+
+
+class UnknownCase(DomainError):
+    code = "unknown_case"
+    status = 404
+    message = "There is no such message in the support queue. Somebody may have closed it."
+
+
+class NoAddress(DomainError):
+    code = "no_address"
+    status = 422
+    message = (
+        "What they left is no e-mail address and no telephone number. Reach them as they ask, then close it."
+    )
+
+
+class AnswerRefused(DomainError):
+    code = "answer_refused"
+    status = 422
+    message = "An answer needs a subject of up to 160 characters and a text of up to 4,000. Change it and send it again."
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
@@ -111,5 +197,7 @@ REFUSALS: dict[str, type[DomainError]] = {
         *(ProofRefused, RouteRefused, UnknownConversation, AnswersRefused, UnknownJob, UnknownReference),
         *(OriginalRefused, VotesRefused),
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),
+        *(NoOfficer, OfficersNotReached, OwnRequest, RequestDecided, NotGranted, GrantSpent, NotWarned),
+        *(NobodyThere, NameNotHere, UnknownCase, NoAddress, AnswerRefused),
     )
 }

@@ -1,7 +1,7 @@
 """What goes in and out of the vault. Plain frozen shapes, the same called directly and over HTTP."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -203,6 +203,7 @@ class Held:
     has_password: bool
     gets_letters: bool
     is_restricted: bool
+    warned_on: list[date]  # the days of warnings
 
 
 class Departure(StrEnum):
@@ -308,3 +309,64 @@ class Standing:
     letters_unknown: int
     oldest_letter_at: datetime | None
     runner_seen_at: datetime | None
+
+
+class Ground(StrEnum):
+    """Why somebody may be identified. There is no other reason."""
+
+    WARNINGS = "warnings"  # the vault itself counts two, days before the post
+    ABUSE = "abuse"
+    CRIME = "crime"
+    WELLBEING = "wellbeing"  # only where the conversation's text says so
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One contribution as it stands in its table: with it the vault finds its author, and nobody else's."""
+
+    id: UUID
+    route: bytes = field(repr=False)
+    tag: bytes = field(repr=False)
+    day: date
+    # The post it was split from.
+    part_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """How the roster reaches somebody: all it knows of who they are. Shown once, kept nowhere."""
+
+    email: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What somebody typed who came forward, for one contribution."""
+
+    name: str = field(repr=False)
+    contact: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportCase:
+    """A call for help in the queue: nothing of what it says, or of who asks."""
+
+    id: UUID
+    conversation: UUID
+    day: date
+    is_answered: bool
+
+    @property
+    def number(self) -> str:
+        return self.id.hex[:8].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class SupportText:
+    """A call for help, opened for a page and kept nowhere else."""
+
+    case: SupportCase
+    text: str = field(repr=False)
+    contact: str = field(repr=False)
+    can_answer: bool  # whether the contact is an address that a message can go to

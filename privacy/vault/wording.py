@@ -120,7 +120,7 @@ You see it after you have signed in at
 
     %(site)s
 
-We send this message twice a day at the most, and to others at the same time. It says the same to everybody, so nobody can tell anything from it.
+We send this message now and then, and to others at the same time. It says the same to everybody, so nobody can tell anything from it.
 """),
         short=_(
             "There are new posts in %(name)s, and there may be something for you: %(site)s No more messages: %(stop)s"

@@ -56,6 +56,15 @@ def organisations_of(staff: Staff) -> list[Organisation]:
     return list(found.order_by("name"))
 
 
+def supported_by(staff: Staff) -> list[Organisation]:
+    """The organisations whose support queue somebody looks after, by name."""
+    own = Assignment.objects.filter(account_id=staff.id, role=Role.SUPPORT)
+    found = Organisation.objects.exclude(state=OrganisationState.DELETING)
+    if not own.filter(organisation=None).exists():
+        found = found.filter(pk__in=own.values("organisation"))
+    return list(found.order_by("name"))
+
+
 def assigned(organisation: UUID, role: Role) -> list[Account]:
     """Everybody at work who has a role in an organisation, by name."""
     here = Q(organisation=organisation) | Q(organisation=None)

@@ -133,7 +133,7 @@ def test_coming_forward_shows_exactly_what_will_be_seen_and_seals_it(
         assert message.text == ""
         keys = key_store().read(acme.pk, talk.pk)
         opened = SealedBox(PrivateKey(keys.private)).decrypt(bytes(message.sealed or b""))
-        assert json.loads(opened) == name
+        assert json.loads(opened) == {**name, "about": str(idea)}
         assert b"Ash" not in bytes(message.sealed or b"")
     assert "Ash Demo" not in browser.get(f"/{talk.slug}/mine/messages/").content.decode()
 

@@ -15,14 +15,17 @@ from django.utils import timezone
 from conversations.models import Conversation, Idea
 from kernel.messages import letters
 from kernel.tenancy import Tenant
-from kernel.windows import window_before
+from kernel.windows import next_window, window_before
 from kernel.zones import inside_vault
+from privacy import anonymity
 from privacy.anonymity import Ticket
 from privacy.vault import models, runner
 from privacy.vault.interface import vault
 from privacy.vault.mailings import FEWEST
 from privacy.vault.models import Dispatch, DispatchState, Person
+from privacy.vault.shapes import Contributions
 from tests.conftest import both_forms
+from tests.mailing import body
 from tests.making import enrol, make_conversation, make_idea, new_address, ticket_of
 from tests.postbox import Postbox
 
@@ -40,10 +43,23 @@ def _people(talk: Conversation, count: int) -> list[str]:
     return people
 
 
+@pytest.fixture
+def crowd(talk: Conversation) -> tuple[list[str], Ticket, Ticket]:
+    """Forty people, the first two signed in. Made before a postbox takes the mail away."""
+    people = _people(talk, 40)
+    return people, ticket_of(talk, people[0]), ticket_of(talk, people[1])
+
+
 def _deliver(talk: Conversation, *tickets: Ticket) -> None:
     for ticket in tickets:
         idea = Idea.objects.get(pk=make_idea(talk, ticket))
         vault().deliver(conversation=talk.pk, route=bytes(idea.route or b""), contribution=idea.pk)
+
+
+def _deliver_now(talk: Conversation, ticket: Ticket) -> Idea:
+    idea = Idea.objects.get(pk=make_idea(talk, ticket))
+    vault().deliver(conversation=talk.pk, route=bytes(idea.route or b""), contribution=idea.pk, urgent=True)
+    return idea
 
 
 def _told(talk: Conversation) -> Counter[str]:
@@ -57,8 +73,10 @@ def _told(talk: Conversation) -> Counter[str]:
 
 def _next_window(n: int = 1) -> datetime:
     """The n-th window from now on, with a minute for the runner to come by."""
-    moment = timezone.now() + timedelta(hours=12 * n)
-    return window_before(moment, _LONDON) + timedelta(minutes=1)
+    moment = timezone.now()
+    for _window in range(n):
+        moment = next_window(moment, _LONDON)
+    return moment + timedelta(minutes=1)
 
 
 def _begin_window(talk: Conversation) -> None:
@@ -144,15 +162,74 @@ def test_there_are_at_least_as_many_others_as_people_who_wait(talk: Conversation
     assert len(told) == 30
 
 
-def test_where_eleven_cannot_be_reached_nobody_is_told(talk: Conversation) -> None:
-    """Idea 7: a mail to fewer would point at somebody."""
+def test_where_eleven_do_not_remain_nobody_is_told(talk: Conversation) -> None:
+    """R26, idea 7: a mail to fewer would point at somebody. It waits in the inbox."""
     people = _people(talk, FEWEST)
-    _deliver(talk, ticket_of(talk, people[0]))
-    vault().stop_letters(conversation=talk.pk, address=people[1])
+    author, leaves = ticket_of(talk, people[0]), ticket_of(talk, people[1])
+    vault().leave(
+        conversation=talk.pk, proof=anonymity.prove(leaves, "leave"), contributions=Contributions.KEEP
+    )
+    _deliver(talk, author)
+    _deliver_now(talk, author)
 
     runner.run_waiting(at=_next_window())
 
     assert not _told(talk)
+    with inside_vault():
+        assert Person.objects.get(pk=author.person).is_waiting
+
+
+def test_where_fewer_than_eleven_take_news_everybody_may_get_it(
+    talk: Conversation, crowd: tuple[list[str], Ticket, Ticket], postbox: Postbox
+) -> None:
+    """R26: drawn from everybody who has not left, so that those who stopped prove nothing either."""
+    people, author, _other = crowd
+    for address in people[:30]:
+        vault().stop_letters(conversation=talk.pk, address=address)
+    _deliver(talk, author)
+
+    runner.run_waiting(at=_next_window())
+
+    got = Counter(postbox.recipients())
+    assert got[people[0]] == 1
+    assert len(got) == FEWEST
+    assert set(got) < set(people)
+
+
+@both_forms
+def test_what_is_urgent_leaves_at_once_and_looks_like_any_other(
+    talk: Conversation, crowd: tuple[list[str], Ticket, Ticket], postbox: Postbox
+) -> None:
+    """R28, idea 7: equally padded, the same words, and once however often it is handed over."""
+    people, author, _other = crowd
+    idea = _deliver_now(talk, author)
+    runner.run_waiting()
+    at_once = postbox.mail_to(people[0])
+    vault().deliver(conversation=talk.pk, route=bytes(idea.route or b""), contribution=idea.pk, urgent=True)
+    runner.run_waiting()
+    assert len(postbox.recipients()) == len(set(postbox.recipients())) == FEWEST
+
+    _deliver(talk, author)
+    runner.run_waiting(at=_next_window())
+
+    (urgent,), (_urgent, window) = at_once, postbox.mail_to(people[0])
+    assert (urgent["Subject"], body(urgent)) == (window["Subject"], body(window))
+    assert len(postbox.recipients()) == 2 * FEWEST
+
+
+def test_an_urgent_mail_wakes_nobody_else_who_waits(
+    talk: Conversation, crowd: tuple[list[str], Ticket, Ticket], postbox: Postbox
+) -> None:
+    """Whoever waits for the window is told in the window: at another hour it would tell whose post it is."""
+    people, author, waits = crowd
+    _deliver(talk, waits)
+    _deliver_now(talk, author)
+    runner.run_waiting()
+
+    with inside_vault():
+        assert not Person.objects.get(pk=waits.person).is_told
+    runner.run_waiting(at=_next_window())
+    assert people[1] in postbox.recipients()[FEWEST:]
 
 
 def test_whoever_stopped_is_neither_told_nor_a_decoy(talk: Conversation) -> None:

@@ -1,1 +1,1 @@
-"""Pages for staff, about one conversation."""
+"""Pages of the console about one conversation: for staff who work for its organisation."""

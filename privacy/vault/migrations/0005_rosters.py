@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vault', '0003_mailings'),
+        ('vault', '0004_care'),
     ]
 
     operations = [

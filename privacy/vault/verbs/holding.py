@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from privacy.anonymity import Proof
-from privacy.vault.models import Person, SupportMessage
+from privacy.vault.models import Person, SupportMessage, Warned
 from privacy.vault.opened import Opened, opened
 from privacy.vault.people import attributes_of
 from privacy.vault.proofs import proven
@@ -33,6 +33,7 @@ def export(caller: Caller, conversation: UUID, proof: Proof) -> Held:
         has_password=person.sealed_password is not None,
         gets_letters=not person.is_stopped,
         is_restricted=person.is_restricted,
+        warned_on=list(Warned.objects.filter(person=person).order_by("day").values_list("day", flat=True)),
     )
 
 

@@ -1,0 +1,1 @@
+"""What changes in the control plane when somebody is identified, called, or the audit is anchored."""
