@@ -303,7 +303,9 @@ _OWN_THREADS = """
 _WITHDRAW_MESSAGES = f"DELETE FROM conversations_message WHERE thread_id IN ({_OWN_THREADS})"
 _WITHDRAW_THREADS = f"DELETE FROM conversations_thread WHERE id IN ({_OWN_THREADS})"
 _WITHDRAW_NAMES = f"{_WITHDRAW_MESSAGES} AND kind = '{MessageKind.FORWARD}'"
-_VOTES_THAT_GO = f"SELECT voter_tag FROM conversations_vote WHERE voter_tag = ANY(%s) AND idea_id IN ({_IDEAS})"
+_VOTES_THAT_GO = (
+    f"SELECT voter_tag FROM conversations_vote WHERE voter_tag = ANY(%s) AND idea_id IN ({_IDEAS})"
+)
 _NAMES_THAT_GO = f"""
     SELECT id FROM conversations_message WHERE thread_id IN ({_OWN_THREADS}) AND kind = '{MessageKind.FORWARD}'
 """

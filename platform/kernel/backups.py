@@ -162,9 +162,7 @@ def horizon(*, since: datetime) -> datetime:
 
 def holding(organisation: UUID, *, before: datetime) -> int:
     """How many backups on this machine hold something of an organisation from before a moment."""
-    found = [
-        manifest for kind in Kind for _folder, manifest in kept(kind) if manifest.taken_at <= before
-    ]
+    found = [manifest for kind in Kind for _folder, manifest in kept(kind) if manifest.taken_at <= before]
     return sum(
         manifest.kind is Kind.VAULT or any(one.id == organisation for one in manifest.organisations)
         for manifest in found

@@ -20,6 +20,8 @@ from privacy.vault.models import (
     Conversation,
     Dispatch,
     DispatchState,
+    Grant,
+    GrantState,
     Leaving,
     Letter,
     Mailing,
@@ -65,7 +67,7 @@ def take_over(*, organisation: UUID | None, at: datetime) -> Returned:
                 purged += 1
             else:
                 erased += _let_go_again(conversation)
-                _send_nothing_again(conversation, at)
+                _nothing_twice(conversation, at)
         ids = list(chosen.values_list("pk", flat=True))
         people = Person.objects.filter(conversation__in=ids).count()
         _exchange(ids, is_all=organisation is None)
@@ -102,12 +104,19 @@ def _let_go_again(conversation: Conversation) -> int:
     return len(people)
 
 
-def _send_nothing_again(conversation: Conversation, at: datetime) -> None:
-    """What waited then has left since: it becomes "unknown", which a facilitator may resend; codes are stale."""
+def _nothing_twice(conversation: Conversation, at: datetime) -> None:
+    """
+    What waited then has left since: it becomes "unknown", which a facilitator may resend; codes are stale.
+
+    A grant that was open then may have been used since, and is good once only: somebody has to ask again.
+    """
+    Grant.objects.filter(conversation=conversation, state__in=[GrantState.ASKED, GrantState.APPROVED]).update(
+        state=GrantState.REFUSED, expires_at=None
+    )
     Letter.objects.filter(conversation=conversation).delete()
-    Mailing.objects.filter(
-        conversation=conversation, state=MailingState.SCHEDULED, due_at__lte=at
-    ).update(state=MailingState.RELEASED)
+    Mailing.objects.filter(conversation=conversation, state=MailingState.SCHEDULED, due_at__lte=at).update(
+        state=MailingState.RELEASED
+    )
     Dispatch.objects.filter(mailing__conversation=conversation, state=DispatchState.WAITING).update(
         state=DispatchState.CLAIMED, claimed_at=at - _LONG_AGO
     )
@@ -117,7 +126,8 @@ def _send_nothing_again(conversation: Conversation, at: datetime) -> None:
 def _exchange(conversations: list[UUID], *, is_all: bool) -> None:
     found = list(apps.get_app_config("vault").get_models())
     with connections["vault"].cursor() as cursor:
-        for model in found:
+        # What is found through another table goes before that one.
+        for model in sorted(found, key=lambda model: "SELECT" not in rows_of(model, _LIVE)):
             where = rows_of(model, _LIVE)
             if where:
                 cursor.execute(f"DELETE FROM {_LIVE}.{model._meta.db_table} WHERE {where}", [conversations])

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel import audit
+from kernel.database import row
 from kernel.tenancy import Tenant, control_plane, owner_in
 from tenants.models import Organisation, OrganisationState
 from tenants.queries import forget_sites
@@ -19,8 +20,10 @@ from tenants.services.schemas import clear_schema
 
 
 def is_control_plane_empty() -> bool:
-    """Whether there is no organisation: only then may a backup bring the control plane back."""
+    """Whether there is no organisation, or no table: only then may a backup bring the control plane back."""
     with control_plane():
+        if row("SELECT to_regclass('tenants_organisation')") == (None,):
+            return True
         return not Organisation.objects.exists()
 
 

@@ -57,7 +57,9 @@ def clear_schema(schema_name: str) -> None:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
             has_role = cursor.fetchone() is not None
         waiting = f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"
-        run_batch(owner, [waiting, *([] if has_role else _role(name)), f"DROP SCHEMA IF EXISTS {name} CASCADE"])
+        run_batch(
+            owner, [waiting, *([] if has_role else _role(name)), f"DROP SCHEMA IF EXISTS {name} CASCADE"]
+        )
 
 
 def grants(name: str) -> list[str]:

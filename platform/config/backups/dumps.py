@@ -28,7 +28,13 @@ def dump(alias: str, schemas: list[str], to: Path) -> None:
     wanted = {name: where[name] for name in ("dbname", "user", "host", "port", "sslmode") if where.get(name)}
     password = {"PGPASSWORD": str(where["password"])} if where.get("password") else {}
     command = [client_program("pg_dump"), "--dbname", make_conninfo(**wanted), "--file", to]
-    command += ["--format=plain", "--compress=gzip:6", "--no-owner", "--no-comments", "--lock-wait-timeout=60s"]
+    command += [
+        "--format=plain",
+        "--compress=gzip:6",
+        "--no-owner",
+        "--no-comments",
+        "--lock-wait-timeout=60s",
+    ]
     command += [f"--schema={schema}" for schema in schemas]
     result = subprocess.run(
         command, env={**os.environ, **password}, capture_output=True, text=True, check=False

@@ -20,7 +20,9 @@ from conversations.services.replaying import replay
 from kernel import backups
 from kernel.backups import Included, Kind, Manifest
 from kernel.errors import DomainError
+from kernel.migrating import run_migrations
 from kernel.tenancy import owner_in, tenant_context
+from kernel.zones import Zone
 from privacy.vault import restoring as vault_restoring
 from privacy.vault.interface import vault_for
 from privacy.vault.restoring import STAGE, Returned
@@ -54,11 +56,18 @@ def restore(folder: Path, *, slug: str | None, nothing_runs: bool, tell: Tell) -
 
 def _restore_vault(folder: Path, slug: str | None, tell: Tell) -> None:
     if "vault" not in connections.settings:
-        raise CannotStart("This process has no way into the vault. Run the command where VAULT_DATABASE_URL is set.")
+        raise CannotStart(
+            "This process has no way into the vault. Run the command where VAULT_DATABASE_URL is set."
+        )
     organisation = None if slug is None else _named(slug).pk
+    run_migrations(connections["vault"], Zone.VAULT)
     try:
         with transaction.atomic(using="vault"):
-            _run(f"DROP SCHEMA IF EXISTS {STAGE} CASCADE", "ALTER SCHEMA public RENAME TO live", "CREATE SCHEMA public")
+            _run(
+                f"DROP SCHEMA IF EXISTS {STAGE} CASCADE",
+                "ALTER SCHEMA public RENAME TO live",
+                "CREATE SCHEMA public",
+            )
             load("vault", folder / VAULT)
             _run(f"ALTER SCHEMA public RENAME TO {STAGE}", "ALTER SCHEMA live RENAME TO public")
             returned = vault_restoring.take_over(organisation=organisation, at=timezone.now())
@@ -88,7 +97,9 @@ def _restore_conversations(
     folder: Path, manifest: Manifest, slug: str | None, *, nothing_runs: bool, tell: Tell
 ) -> bool:
     if "owner" not in connections.settings:
-        raise CannotStart("This process may not change tables. Run the command where OWNER_DATABASE_URL is set.")
+        raise CannotStart(
+            "This process may not change tables. Run the command where OWNER_DATABASE_URL is set."
+        )
     if slug is None and restoring.is_control_plane_empty():
         _load_control_plane(folder)
         tell("The control plane is back as it was. States and dates decided since must be decided again.")
@@ -106,7 +117,8 @@ def _restore_conversations(
     for organisation in found:
         load_organisation(folder, manifest, organisation, included[organisation.pk])
     call_command("migrate_tenants", verbosity=0)
-    return all([_replay(organisation, tell) for organisation in found])
+    replayed = [_replay(organisation, tell) for organisation in found]
+    return all(replayed)
 
 
 def _slug_now(one: Included) -> str:

@@ -13,11 +13,17 @@ class Command(BaseCommand):
     help = "Back up what this process may read - conversations, vault, never keys - and remove old backups."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--to", type=Path, metavar="FOLDER", help="where backups lie (default: BACKUPS_DIR)")
-        parser.add_argument("--prune", action="store_true", help="only remove those that have lived their days")
+        parser.add_argument(
+            "--to", type=Path, metavar="FOLDER", help="where backups lie (default: BACKUPS_DIR)"
+        )
+        parser.add_argument(
+            "--prune", action="store_true", help="only remove those that have lived their days"
+        )
 
     def handle(self, *_args: Any, to: Path | None, prune: bool, **_options: Any) -> None:
         for kind in [] if prune else kinds_here():
             self.stdout.write(f"{kind}: {back_up(kind, to)}")
         gone = backups.prune(to, at=timezone.now())
-        self.stdout.write(f"{gone} old backups removed. Keys are in none: without them a deletion would not be one.")
+        self.stdout.write(
+            f"{gone} old backups removed. Keys are in none: without them a deletion would not be one."
+        )
