@@ -34,6 +34,13 @@ def to_restore(organisations: Collection[UUID]) -> list[Organisation]:
         return list(found.exclude(state=OrganisationState.DELETING).order_by("slug"))
 
 
+def waiting(*, without: Collection[UUID]) -> list[str]:
+    """The short names of those that a restore paused and did not finish, but for some."""
+    with control_plane():
+        found = Organisation.objects.exclude(restoring_since=None).exclude(pk__in=without)
+        return list(found.order_by("slug").values_list("slug", flat=True))
+
+
 def begin_restore(organisation: Organisation, *, at: datetime, backup: str) -> None:
     """Its site answers "paused", its tasks rest and the console is closed to it, once nobody remembers otherwise."""
     with control_plane(), transaction.atomic():

@@ -43,7 +43,7 @@ def drop_schema(schema_name: str) -> None:
     name = _checked(schema_name)
     with owner_in("public") as owner:
         statements = [f"DROP SCHEMA IF EXISTS {name} CASCADE"]
-        if settings.TENANT_ROLES_LOG_IN:
+        if settings.TENANT_ROLES_LOG_IN and _has_role(owner, name):
             statements.append(f'REVOKE ALL ON DATABASE "{owner.settings_dict["NAME"]}" FROM {name}')
         statements.append(f"DROP ROLE IF EXISTS {name}")
         run_batch(owner, statements)
@@ -53,13 +53,10 @@ def clear_schema(schema_name: str) -> None:
     """Room for a backup inside the owner's open transaction: no schema, and a role that its grants can name."""
     name = _checked(schema_name)
     with owner_in("public") as owner:
-        with owner.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-            has_role = cursor.fetchone() is not None
-        waiting = f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"
-        run_batch(
-            owner, [waiting, *([] if has_role else _role(name)), f"DROP SCHEMA IF EXISTS {name} CASCADE"]
-        )
+        statements = [f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'", f"DROP SCHEMA IF EXISTS {name} CASCADE"]
+        if not _has_role(owner, name):
+            statements += _role(name)
+        run_batch(owner, statements)
 
 
 def grants(name: str) -> list[str]:
@@ -99,6 +96,12 @@ def _creation(schema_name: str, recorded: list[TenantMigration]) -> list[str]:
         *grants(name),
         "SET LOCAL search_path = public, extensions",
     ]
+
+
+def _has_role(owner: DatabaseWrapper, name: str) -> bool:
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        return cursor.fetchone() is not None
 
 
 def _role(name: str) -> list[str]:

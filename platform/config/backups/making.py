@@ -1,6 +1,7 @@
 """Making backups: of what this process may read, and never of keys."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -25,8 +26,12 @@ def kinds_here() -> list[Kind]:
     return [kind for alias, kind in known.items() if alias in connections.settings]
 
 
-def back_up(kind: Kind, base: Path | None) -> Path:
-    """One backup; returns its folder. Raises CannotStart."""
+def back_up(kind: Kind, base: Path | None, *, only: Sequence[str] = ()) -> Path:
+    """
+    One backup; returns its folder. `only` names organisations whose schemas and files are wanted.
+
+    Raises CannotStart.
+    """
     refuse_keys(base)
     before = os.umask(0o077)
     try:
@@ -34,7 +39,7 @@ def back_up(kind: Kind, base: Path | None) -> Path:
         if kind is Kind.VAULT:
             dump("vault", ["public"], made.folder / VAULT)
         else:
-            _conversations(made)
+            _conversations(made, only)
         return made.finish(at=timezone.now())
     finally:
         os.umask(before)
@@ -54,12 +59,13 @@ def refuse_keys(base: Path | None) -> None:
                 )
 
 
-def _conversations(made: backups.Unfinished) -> None:
+def _conversations(made: backups.Unfinished, only: Sequence[str]) -> None:
     dump("owner", _OF_CONTROL_PLANE, made.folder / CONTROL_PLANE)
     has_files = folder_of_files() is not None
     for organisation in organisations():
         # What is half restored still holds what was erased since; the next backup takes it again.
-        if organisation.restoring_since is not None:
+        is_wanted = not only or organisation.slug in only
+        if organisation.restoring_since is not None or not is_wanted:
             continue
         name = organisation.schema_name
         dump("owner", [name], made.folder / schema_file(name))

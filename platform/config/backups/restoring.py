@@ -109,6 +109,8 @@ def _restore_conversations(
         raise CannotStart("This backup and the control plane do not both hold that organisation.")
     if len(found) < len(included):
         tell(f"Deleted since, and left so: {len(included) - len(found)} organisations.")
+    for missing in restoring.waiting(without={organisation.pk for organisation in found}):
+        tell(f"{missing}: paused, and not in this backup. Restore it from another one.")
     for organisation in found:
         restoring.begin_restore(organisation, at=timezone.now(), backup=folder.name)
     if found and not nothing_runs:
