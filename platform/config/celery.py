@@ -55,6 +55,7 @@ app.conf.update(
         "take care": {"task": "conversations.care_everywhere", "schedule": 60.0},
         "anchor the audit": {"task": "privacy.anchor_regularly", "schedule": 600.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
+        "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -146,6 +146,10 @@ STORAGES = {
     "files": _FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Keys are never among them, and days are few (a check sees to it).
+BACKUPS_DIR = env.str("BACKUPS_DIR", str(LOCAL_DIR / "backups"))
+BACKUP_DAYS = env.int("BACKUP_DAYS", 7)
+VAULT_BACKUP_DAYS = env.int("VAULT_BACKUP_DAYS", 7)
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_DIR", str(LOCAL_DIR / "static"))
 OUTBOX_DIR = env.str("OUTBOX_DIR", str(LOCAL_DIR / "outbox"))

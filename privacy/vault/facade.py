@@ -23,6 +23,7 @@ from privacy.vault.shapes import (
     Population,
     Readiness,
     Reading,
+    Remains,
     Standing,
     SupportCase,
     SupportText,
@@ -253,3 +254,18 @@ class Vault:
 
     def retry(self, *, job: UUID) -> None:
         self._ask("retry", {"job": job})
+
+    def remember_withdrawn(self, *, conversation: UUID, entries: list[bytes]) -> None:
+        self._ask("remember_withdrawn", {"conversation": conversation, "entries": entries})
+
+    def remains(self, *, conversation: UUID) -> Remains:
+        return cast("Remains", self._ask("remains", {"conversation": conversation}))
+
+    def reroute(self, *, conversation: UUID, ties: list[tuple[UUID, bytes]]) -> list[bytes]:
+        return cast("list[bytes]", self._ask("reroute", {"conversation": conversation, "ties": ties}))
+
+    def end_organisation(self) -> None:
+        self._ask("end_organisation", {})
+
+    def has_ended(self) -> bool:
+        return cast("bool", self._ask("has_ended", {}))

@@ -223,6 +223,18 @@ class OwnTags:
 
 
 @dataclass(frozen=True, slots=True)
+class Remains:
+    """
+    What holds of a conversation whatever a backup says.
+
+    Withdrawn are ids of contributions and messages (16 bytes) and tags of votes (32), sorted and ungrouped.
+    """
+
+    is_purged: bool
+    withdrawn: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedVote:
     """A vote on the idea that others were merged into. Nothing tells which vote it came from."""
 

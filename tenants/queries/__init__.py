@@ -22,7 +22,8 @@ class Site:
 
 
 # A host that nobody has may be somebody's in a second: an organisation answers as soon as it is made.
-_sites: Remembered[str, Site | None] = Remembered(seconds=30, most=10_000, seconds_of_none=1)
+SECONDS_REMEMBERED = 30
+_sites: Remembered[str, Site | None] = Remembered(seconds=SECONDS_REMEMBERED, most=10_000, seconds_of_none=1)
 _ABSENT = {OrganisationState.CREATING, OrganisationState.DELETING}
 
 
@@ -69,7 +70,9 @@ class Organisations:
 
 
 def _serving() -> QuerySet[Organisation]:
-    return Organisation.objects.filter(state=OrganisationState.SERVING, migration_problem="")
+    return Organisation.objects.filter(
+        state=OrganisationState.SERVING, migration_problem="", restoring_since=None
+    )
 
 
 def organisations() -> list[Organisation]:

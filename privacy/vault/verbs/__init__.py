@@ -15,6 +15,7 @@ from privacy.vault.verbs import (
     operations,
     originals,
     readiness,
+    restoring,
     survey,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "operations",
     "originals",
     "readiness",
+    "restoring",
     "survey",
 ]
