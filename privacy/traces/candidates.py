@@ -97,7 +97,9 @@ def _locals(local: bytes, before: bytes, domain_length: int) -> set[bytes]:
 def _domains(domain: bytes) -> set[str]:
     """The host as it stands there, and as far as it goes where a sentence or a sign of another script follows."""
     found = {domain, _NEW_SENTENCE.split(domain)[0], re.split(rb"[\x80-\xff]", domain)[0]}
-    return {whole.strip(b".-").decode("utf-8", "replace") for whole in found if b"." in whole or whole == domain}
+    return {
+        whole.strip(b".-").decode("utf-8", "replace") for whole in found if b"." in whole or whole == domain
+    }
 
 
 def _phones(data: bytes) -> Iterator[Candidate]:
