@@ -222,7 +222,7 @@ TIES = {
 
 def of_conversation(table: str) -> str:
     """`FROM` and `WHERE` for the rows of one conversation in a table with ties. Names it once."""
-    return f"FROM {table} WHERE {_OF_CONVERSATION[table]}"
+    return f"FROM {table} WHERE {OF_CONVERSATION[table]}"
 
 
 def _redraw(table: str) -> str:
