@@ -21,7 +21,9 @@ class NotReadable(ValueError):
 
 def canonical(value: object) -> bytes:
     """The one form in which a value is signed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    ).encode()
 
 
 def read(content: bytes) -> dict[str, Any]:

@@ -106,7 +106,9 @@ class Certificate(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["purge", "kind"], name="certificate_of_each_kind_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="certificate_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=Kind.values), name="certificate_kind_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -111,7 +111,9 @@ def _lines(found: list[Purge], at: datetime) -> list[Line]:
     organisations = dict(
         Organisation.objects.filter(pk__in={purge.organisation for purge in found}).values_list("pk", "name")
     )
-    projects = dict(Project.objects.filter(pk__in={purge.project for purge in found}).values_list("pk", "name"))
+    projects = dict(
+        Project.objects.filter(pk__in={purge.project for purge in found}).values_list("pk", "name")
+    )
     certificates: dict[UUID, list[Certificate]] = {}
     for one in Certificate.objects.filter(purge__in=found).order_by("issued_at"):
         certificates.setdefault(one.purge_id, []).append(one)

@@ -151,7 +151,9 @@ class BucketOfSigningKeys:
     def add(self, key: SigningKey) -> None:
         try:
             wrapping = self._kms.create_key(Description="certificates")["KeyMetadata"]["KeyId"]
-            wrapped = self._kms.encrypt(KeyId=wrapping, Plaintext=key.private, EncryptionContext={"key": key.id})
+            wrapped = self._kms.encrypt(
+                KeyId=wrapping, Plaintext=key.private, EncryptionContext={"key": key.id}
+            )
             kept = _Wrapped(key.id, key.since, key.public, wrapping, wrapped["CiphertextBlob"])
             self._s3.put_object(Bucket=self.bucket, Key=_name(key), Body=msgspec.msgpack.encode(kept))
         except _FAILURES as reason:

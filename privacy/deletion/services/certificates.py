@@ -32,9 +32,7 @@ FORMAT = "certificate-of-deletion/1"
 ALGORITHM = "Ed25519"
 # Beside the organisations' folders, whose names begin with t_.
 _FOLDER = "certificates"
-_NAMES_NOBODY = (
-    "This certificate names no participant and holds nothing they wrote. Counts are of stored things, not of people."
-)
+_NAMES_NOBODY = "This certificate names no participant and holds nothing they wrote. Counts are of stored things, not of people."
 _BACKUPS = (
     "Backups are not opened to remove single people. Each is removed when it has its age, so the last one that"
     " may hold anything is gone on the day given here; a restore before that deletes again before it serves."

@@ -37,7 +37,9 @@ class StillFound(DomainError):
 
 class NotProven(DomainError):
     code = "not_proven"
-    message = "The search did not find its own planted examples, so its silence proves nothing. It is repeated."
+    message = (
+        "The search did not find its own planted examples, so its silence proves nothing. It is repeated."
+    )
 
 
 def run_due(*, only: UUID | None = None, is_waiting_over: bool = False) -> int:
@@ -61,10 +63,16 @@ def run(claim: Claim) -> None:
         ledger.release(claim, problem=refusal.sentence)
     except (DatabaseError, OSError) as reason:
         log.warning("deletion_waits", project=str(claim.project), reason=type(reason).__name__)
-        ledger.release(claim, problem="A database, or a service that this needs, does not answer. It is tried again.")
+        ledger.release(
+            claim, problem="A database, or a service that this needs, does not answer. It is tried again."
+        )
     except Exception as fault:  # noqa: BLE001  (a fault of ours: it is seen, and the other deletions go on)
-        log.critical("deletion_broken", project=str(claim.project), step=claim.step, reason=type(fault).__name__)  # noqa: TRY400
-        ledger.release(claim, problem=f"A fault of ours stands in the way ({type(fault).__name__}). It is tried again.")
+        log.critical(
+            "deletion_broken", project=str(claim.project), step=claim.step, reason=type(fault).__name__
+        )
+        ledger.release(
+            claim, problem=f"A fault of ours stands in the way ({type(fault).__name__}). It is tried again."
+        )
 
 
 def _go(claim: Claim) -> None:

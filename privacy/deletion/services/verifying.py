@@ -16,7 +16,9 @@ from privacy.vault.shapes import PublishedKey
 
 MOST_BYTES = 2 * 1024 * 1024
 _PARTS = {"algorithm", "certificate", "key", "signature"}
-_UNREADABLE = _("This is not one of our certificates: it cannot be read. Take the JSON file as you received it.")
+_UNREADABLE = _(
+    "This is not one of our certificates: it cannot be read. Take the JSON file as you received it."
+)
 _OTHER_KEY = _("No key of ours has the name this certificate gives, so we did not sign it.")
 _CHANGED = _("The signature does not fit: somebody changed this certificate, or made it without us.")
 _GENUINE = _("The signature fits: we signed this certificate, and not a character of it was changed.")
@@ -50,7 +52,9 @@ def from_json(content: bytes) -> list[PublishedKey]:
     try:
         listed = signatures.read(content)["keys"]
         return [
-            PublishedKey(id=key["id"], since=key["since"], public=base64.b64decode(key["public"], validate=True))
+            PublishedKey(
+                id=key["id"], since=key["since"], public=base64.b64decode(key["public"], validate=True)
+            )
             for key in listed
         ]
     except (KeyError, TypeError, binascii.Error) as reason:

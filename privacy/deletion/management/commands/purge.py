@@ -18,7 +18,9 @@ class Command(BaseCommand):
         run = verbs.add_parser("run", help="Once, now: what the schedule does every five minutes.")
         run.add_argument("project", nargs="?", type=UUID, help="this one alone")
         run.add_argument(
-            "--at-once", action="store_true", help="without the days that participants have for their own copy"
+            "--at-once",
+            action="store_true",
+            help="without the days that participants have for their own copy",
         )
         verbs.add_parser("status", help="One deletion, step by step.").add_argument("project", type=UUID)
 
@@ -45,6 +47,10 @@ class Command(BaseCommand):
 
 
 def _line(line: Line) -> str:
-    state = "over" if line.is_over else f"{line.done}/{len(line.steps)} until {line.purge.deadline:%Y-%m-%d %H:%M}"
+    state = (
+        "over"
+        if line.is_over
+        else f"{line.done}/{len(line.steps)} until {line.purge.deadline:%Y-%m-%d %H:%M}"
+    )
     waits = f" - {line.purge.problem}" if line.purge.problem else ""
     return f"{line.purge.project} {line.organisation} / {line.project}: {state}{waits}"

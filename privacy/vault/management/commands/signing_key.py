@@ -13,7 +13,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("list", help="Every key there ever was, and which of them signs.")
-        verbs.add_parser("rotate", help="A new key signs from now on; what the others signed stays verifiable.")
+        verbs.add_parser(
+            "rotate", help="A new key signs from now on; what the others signed stays verifiable."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["verb"] == "rotate":
