@@ -95,10 +95,11 @@ def in_organisation(*roles: Role) -> Callable[[ClientView[P]], Callable[..., Htt
             way = _way_to_door(request)
             if way is not None:
                 return way
-            client, by = staff_queries.at_work_in(organisation, request.user)
-            if not by.roles:
+            client, request.staff = staff_queries.at_work_in(organisation, request.user)
+            if not request.staff.roles:
                 raise NotFound
-            request.client, request.staff = client, by
+            # Only now: a page of refusal shows the organisation that the request is about.
+            request.client = client
             _require(request.staff, roles)
             _note_entry(request)
             with tenant_context(request.client.tenant):

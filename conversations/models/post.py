@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from conversations.models.contribution import Comment, Idea
@@ -22,6 +23,6 @@ class Post:
         return Idea if self.kind is Kind.IDEA else Comment
 
     @property
-    def about(self) -> dict[str, UUID]:
+    def about(self) -> dict[str, Any]:
         """The column of a row that hangs on it, for looking such a row up and for writing it."""
         return {f"{self.kind}_id": self.id}

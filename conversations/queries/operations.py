@@ -23,7 +23,8 @@ from kernel.tenancy import control_plane
 from kernel.valkey import answering, web_client
 from privacy.vault.interface import vault_of_nobody
 from privacy.vault.shapes import Standing
-from tenants.models import Organisation, TenantMigration
+from tenants.models import Job, Organisation, TenantMigration
+from tenants.queries import jobs
 
 T = TypeVar("T")
 
@@ -71,11 +72,21 @@ class Organisations:
 
 
 @dataclass(frozen=True, slots=True)
+class JobLine:
+    """An organisation being created or deleted, with how many of its steps are done."""
+
+    job: Job
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Operations:
     tasks: Part[Tasks]
     vault: Part[Standing]
     storage: Part[dict[UUID, Stored]]
     organisations: Part[Organisations]
+    jobs: Part[list[JobLine]]
     database: Part[bool]
     valkey: Part[bool]
 
@@ -87,6 +98,7 @@ def operations(*, at: datetime) -> Operations:
         vault=_part(lambda: vault_of_nobody().standing()),
         storage=_part(pulse.stored),
         organisations=_part(_organisations),
+        jobs=_part(_jobs),
         database=_part(_database),
         valkey=_part(_valkey),
     )
@@ -126,6 +138,11 @@ def _organisations() -> Organisations:
             ],
             names=dict(Organisation.objects.order_by("name").values_list("id", "name")[:1000]),
         )
+
+
+def _jobs() -> list[JobLine]:
+    found = [(job, jobs.steps_of(job)) for job in jobs.unfinished()]
+    return [JobLine(job=job, done=sum(done for _words, done in steps), of=len(steps)) for job, steps in found]
 
 
 def _database() -> bool:

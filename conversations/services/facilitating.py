@@ -234,7 +234,7 @@ _FIND = {
 _EDIT = {
     Kind.IDEA: f"""
         WITH changed AS (
-            UPDATE conversations_idea i SET text = %s, is_edited = i.is_edited OR i.text <> %s
+            UPDATE conversations_idea i SET text = %s, is_edited = i.is_edited OR i.text <> %s, version = i.version + 1
             FROM conversations_stream s WHERE {_OURS_IDEA}
             RETURNING i.id, i.text
         ), words AS (
@@ -245,7 +245,7 @@ _EDIT = {
     """,
     Kind.COMMENT: f"""
         WITH changed AS (
-            UPDATE conversations_comment c SET text = %s, is_edited = c.is_edited OR c.text <> %s
+            UPDATE conversations_comment c SET text = %s, is_edited = c.is_edited OR c.text <> %s, version = c.version + 1
             FROM conversations_idea i, conversations_stream s WHERE {_OURS_COMMENT}
             RETURNING c.id
         )
@@ -257,7 +257,7 @@ _EDIT = {
 _WITHDRAW = {
     Kind.IDEA: f"""
         WITH emptied AS (
-            UPDATE conversations_idea i SET text = '', state = '{State.WITHDRAWN}', is_pinned = false
+            UPDATE conversations_idea i SET text = '', state = '{State.WITHDRAWN}', is_pinned = false, version = i.version + 1
             FROM conversations_stream s
             WHERE {_OURS_IDEA} AND i.likes + i.dislikes + i.comment_count = 0
             RETURNING i.id
@@ -268,7 +268,7 @@ _WITHDRAW = {
     """,
     Kind.COMMENT: f"""
         WITH emptied AS (
-            UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}'
+            UPDATE conversations_comment c SET text = '', state = '{State.WITHDRAWN}', version = c.version + 1
             FROM conversations_idea i, conversations_stream s WHERE {_OURS_COMMENT}
             RETURNING c.idea_id
         ), counted AS (

@@ -70,15 +70,6 @@ def rewrite_all(*, at: datetime) -> None:
         compact()
 
 
-def take_turns() -> None:
-    """
-    Announce a writer to all these tables in their order, at the start of a transaction that touches several.
-
-    Writers do not wait for each other here; only the nightly rewrite and they do, and never half way.
-    """
-    change(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")
-
-
 def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
     """Rewrite one conversation, and forget whoever left it."""
     today = at.astimezone(conversation.zone).date()

@@ -1,6 +1,7 @@
 """What facilitators say themselves: prompts, answers, announcements, and questions that open later."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,9 +9,10 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from conversations.models import Announcement, Comment, Conversation, Idea, Source, State, Stream
+from conversations.models import Announcement, Comment, Conversation, Idea, Post, Rule, Source, State, Stream
 from conversations.queries.conversations import forget_conversations
 from conversations.services import announcing, facilitating, posting, stages, voting
+from conversations.services.acts import moving
 from conversations.services.announcing import Words
 from conversations.services.facilitating import Prompt
 from kernel.errors import NotFound
@@ -345,3 +347,24 @@ def test_an_announcement_is_changed_and_taken_down(in_acme: Tenant, talk: Conver
     announcing.take_down_announcement(conversation=talk, announcement=made.pk, by=FACILITATOR)
     with pytest.raises(NotFound):
         announcing.take_down_announcement(conversation=talk, announcement=made.pk, by=FACILITATOR)
+
+
+def test_nothing_is_moved_to_a_question_that_opens_later(
+    in_acme: Tenant, talk: Conversation, later: Stream
+) -> None:
+    """R22, R31: and a prompt that moves is not pinned there."""
+    idea = post(talk, is_pinned=True)
+    move = partial(
+        moving.move_idea,
+        conversation=talk,
+        post=Post(Kind.IDEA, idea, seen=0),
+        by=FACILITATOR,
+        rule=Rule.TOPIC,
+        note="",
+    )
+
+    with pytest.raises(NotFound):
+        move(stream=later.pk, at=NOW())
+    move(stream=later.pk, at=NOW() + timedelta(days=3))
+
+    assert not Idea.objects.get(pk=idea).is_pinned

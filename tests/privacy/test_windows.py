@@ -15,7 +15,7 @@ from django.utils import timezone
 from conversations.models import Conversation, Idea
 from kernel.messages import letters
 from kernel.tenancy import Tenant
-from kernel.windows import window_before
+from kernel.windows import next_window, window_before
 from kernel.zones import inside_vault
 from privacy import anonymity
 from privacy.anonymity import Ticket
@@ -73,8 +73,10 @@ def _told(talk: Conversation) -> Counter[str]:
 
 def _next_window(n: int = 1) -> datetime:
     """The n-th window from now on, with a minute for the runner to come by."""
-    moment = timezone.now() + timedelta(hours=12 * n)
-    return window_before(moment, _LONDON) + timedelta(minutes=1)
+    moment = timezone.now()
+    for _window in range(n):
+        moment = next_window(moment, _LONDON)
+    return moment + timedelta(minutes=1)
 
 
 def _begin_window(talk: Conversation) -> None:

@@ -117,10 +117,10 @@ def _carry(decision: Decision, source: UUID, *, target: UUID) -> list[int]:
             votes=votes[n : n + size],
             tags=tags,
         )
-        columns = [[vote.tag for vote in carried], [vote.value for vote in carried]]
-        values = [target, decision.id, *columns, [vote.route for vote in carried]]
-        written += [value for (value,) in rows(_INSERT, values)]
-        tags += columns[0]
+        new_tags = [vote.tag for vote in carried]
+        columns = [new_tags, [vote.value for vote in carried], [vote.route for vote in carried]]
+        written += [value for (value,) in rows(_INSERT, [target, decision.id, *columns])]
+        tags += new_tags
     return written
 
 

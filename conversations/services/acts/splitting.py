@@ -71,7 +71,8 @@ def split_idea(
         raise PartsMissing
     texts = [checked_text(part.text, most=MOST_CHARACTERS_OF_IDEA) for part in parts]
     asked = {part.stream for part in parts}
-    if Stream.objects.filter(pk__in=asked, conversation=conversation).count() != len(asked):
+    open_now = Stream.objects.filter(pk__in=asked, conversation=conversation).exclude(opens_at__gt=at)
+    if open_now.count() != len(asked):
         raise NotFound
     with acting(conversation):
         hold_comments([post.id])

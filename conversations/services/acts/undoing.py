@@ -66,7 +66,7 @@ def _undo(decision: Decision, act: Act, touches: list[Touch]) -> Act:
         return _undo_split(decision, act, touches)
     (touch,) = touches
     contribution = _subject(decision.conversation, act)
-    original = _original(act)
+    original = _original(act, contribution)
     undone = record(decision, contribution)
     changes: dict[str, object] = {"edited_for": touch.edited_for}
     if original is not None:
@@ -98,7 +98,7 @@ def _undo_split(decision: Decision, act: Act, touches: list[Touch]) -> Act:
 
 def _undo_merge(decision: Decision, act: Act, touches: list[Touch]) -> Act:
     """What the merge wrote goes from the target, and each source is as it was; own acts since stand."""
-    before = {touch.idea_id: touch for touch in touches}
+    before = {touch.idea_id: touch for touch in touches if touch.idea_id}
     taken = [value for (value,) in rows(_UNCARRY, [act.idea_id, act.pk])]
     home = rows(_GO_HOME, [act.pk, act.idea_id])
     sources = list(
@@ -107,7 +107,7 @@ def _undo_merge(decision: Decision, act: Act, touches: list[Touch]) -> Act:
         .order_by("pk")
     )
     target = _subject(decision.conversation, act)
-    original = _original(act)
+    original = _original(act, target)
     undone = record(decision, target, *(source for source in sources if source.state == State.MERGED))
     Idea.objects.filter(pk=target.pk).update(
         likes=F("likes") - taken.count(LIKE),
@@ -136,12 +136,12 @@ def _subject(conversation: Conversation, act: Act) -> Idea | Comment:
     return held(conversation, Post(kind, post.id, now.version), *State)
 
 
-def _original(act: Act) -> str | None:
+def _original(act: Act, subject: Idea | Comment) -> str | None:
+    """The text before the act, where it changed one."""
     if act.sealed is None:
         return None
-    contribution = act.idea_id or act.comment_id
     return vault().unseal(
-        conversation=act.conversation_id, sealed=bytes(act.sealed), contribution=contribution, act=act.pk
+        conversation=act.conversation_id, sealed=bytes(act.sealed), contribution=subject.pk, act=act.pk
     )
 
 

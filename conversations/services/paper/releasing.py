@@ -9,8 +9,6 @@ import secrets
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
 from conversations.models import (
     Act,
     BatchState,
@@ -27,8 +25,8 @@ from conversations.models import (
     Thread,
     Vote,
 )
+from conversations.services.acts.holding import acting
 from conversations.services.paper.piles import held_batch, totals
-from conversations.services.rewriting import take_turns
 from kernel import audit
 from kernel.database import change
 from kernel.errors import DomainError
@@ -77,13 +75,12 @@ def release_pile(*, conversation: Conversation, batch: UUID, by: Staff, at: date
     require_role(by, Role.FACILITATOR)
     if not conversation.has_opened(at=at):
         raise ConversationNotOpen
-    with transaction.atomic():
+    with acting(conversation):
         held = held_batch(conversation, batch)
         _require_releasable(held, at=at)
         ids = [uuid4() for _entry in range(totals(held).entries)]
         secrets.SystemRandom().shuffle(ids)
         today = at.astimezone(conversation.zone).date()
-        take_turns()
         change(_RELEASE, [held.pk, today, held.area_id, ids])
         held.dissolved_forms = totals(held).forms
         held.forms.all().delete()
@@ -105,12 +102,11 @@ def take_back_pile(*, conversation: Conversation, batch: UUID, by: Staff, at: da
     Raises RoleMissing, StandsAsItIs, NotFound.
     """
     require_role(by, Role.FACILITATOR)
-    with transaction.atomic():
+    with acting(conversation):
         held = held_batch(conversation, batch)
         today = at.astimezone(conversation.zone).date()
         if held.state != BatchState.DONE or held.released_on != today or not held.released:
             raise StandsAsItIs
-        take_turns()
         ideas = list(Idea.objects.select_for_update().filter(pk__in=held.released))
         if len(ideas) != len(held.released) or not _is_untouched(ideas):
             raise StandsAsItIs

@@ -55,7 +55,7 @@ def check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OverflowError, struct.error, NotImplementedError) as broken:
+    except (zipfile.BadZipFile, ValueError, OverflowError, struct.error, RuntimeError) as broken:
         raise TableRefused(DAMAGED) from broken
     if len(entries) > _MOST_ENTRIES:
         raise TableRefused(_TOO_BIG)
