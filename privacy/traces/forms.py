@@ -89,14 +89,14 @@ def _hex(data: bytes) -> bytes:
 
 
 def _quoted(data: bytes) -> bytes:
-    return _joined(
+    return BETWEEN.join(
         _QUOTED.sub(lambda found: binascii.unhexlify(found[1]) if found[1] else b"", part)
         for part in _around(_QUOTED, data)
     )
 
 
 def _percent(data: bytes) -> bytes:
-    return _joined(unquote_to_bytes(part) for part in _around(_PERCENT, data))
+    return BETWEEN.join(unquote_to_bytes(part) for part in _around(_PERCENT, data))
 
 
 def _around(signs: re.Pattern[bytes], data: bytes) -> Iterator[bytes]:

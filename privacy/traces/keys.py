@@ -1,6 +1,6 @@
 """Reading every key of one user's space in Valkey, with all it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import redis
@@ -24,21 +24,44 @@ def look_through_keys(client: redis.Redis, pattern: str, eye: Eye) -> None:
 def _parts(client: Any, name: bytes, kind: bytes) -> Iterator[bytes]:  # noqa: ANN401  (redis types are loose)
     yield name
     try:
-        if kind == b"string":
-            yield client.get(name) or b""
-        elif kind == b"hash":
-            for field, value in client.hscan_iter(name, count=_BATCH):
-                yield field + BETWEEN + value
-        elif kind == b"set":
-            yield from client.sscan_iter(name, count=_BATCH)
-        elif kind == b"zset":
-            yield from (value for value, _score in client.zscan_iter(name, count=_BATCH))
-        elif kind == b"list":
-            for start in range(0, client.llen(name), _BATCH):
-                yield from client.lrange(name, start, start + _BATCH - 1)
-        elif kind == b"stream":
-            for _entry, fields in client.xrange(name):
-                yield BETWEEN.join(part for pair in fields.items() for part in pair)
+        if kind in _READ:
+            yield from _READ[kind](client, name)
     except redis.ResponseError:
         # It ended between two questions and came back as another kind: the next run reads it.
         return
+
+
+def _string(client: Any, name: bytes) -> Iterator[bytes]:  # noqa: ANN401
+    yield client.get(name) or b""
+
+
+def _hash(client: Any, name: bytes) -> Iterator[bytes]:  # noqa: ANN401
+    return (field + BETWEEN + value for field, value in client.hscan_iter(name, count=_BATCH))
+
+
+def _set(client: Any, name: bytes) -> Iterator[bytes]:  # noqa: ANN401
+    return iter(client.sscan_iter(name, count=_BATCH))
+
+
+def _sorted(client: Any, name: bytes) -> Iterator[bytes]:  # noqa: ANN401
+    return (value for value, _score in client.zscan_iter(name, count=_BATCH))
+
+
+def _list(client: Any, name: bytes) -> Iterator[bytes]:  # noqa: ANN401
+    for start in range(0, client.llen(name), _BATCH):
+        yield from client.lrange(name, start, start + _BATCH - 1)
+
+
+def _stream(client: Any, name: bytes) -> Iterator[bytes]:  # noqa: ANN401
+    for _entry, fields in client.xrange(name):
+        yield BETWEEN.join(part for pair in fields.items() for part in pair)
+
+
+_READ: dict[bytes, Callable[[Any, bytes], Iterator[bytes]]] = {
+    b"string": _string,
+    b"hash": _hash,
+    b"set": _set,
+    b"zset": _sorted,
+    b"list": _list,
+    b"stream": _stream,
+}

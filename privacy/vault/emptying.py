@@ -1,6 +1,7 @@
 """A deletion's parts in the vault: how each is emptied, a batch at a time, and how much of it is left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -29,19 +30,25 @@ from privacy.vault.shapes import Keeping, Work
 
 _BATCH = 2_000
 
-# By model, how its rows lead to a conversation; what points at something before that. People last.
-ROWS: dict[type[models.Model], str] = {
-    Dispatch: "mailing__conversation",
-    Mailing: "conversation",
-    Letter: "conversation",
-    SupportMessage: "conversation",
-    Warned: "person__conversation",
-    Grant: "conversation",
-    Forgotten: "conversation",
-    Roster: "conversation",
-    Person: "conversation",
+Rows = Callable[[Conversation], models.QuerySet[Any]]
+
+# What a conversation has; what points at something before that, and people last.
+_WAITING: dict[str, Rows] = {
+    "dispatches": lambda owner: Dispatch.objects.filter(mailing__conversation=owner),
+    "mailings": lambda owner: Mailing.objects.filter(conversation=owner),
+    "letters": lambda owner: Letter.objects.filter(conversation=owner),
 }
-_WAITING = (Dispatch, Mailing, Letter)
+_PEOPLE: Rows = lambda owner: Person.objects.filter(conversation=owner)  # noqa: E731
+_ROWS: dict[str, Rows] = {
+    **_WAITING,
+    "support": lambda owner: SupportMessage.objects.filter(conversation=owner),
+    "warnings": lambda owner: Warned.objects.filter(person__conversation=owner),
+    "grants": lambda owner: Grant.objects.filter(conversation=owner),
+    "forgotten": lambda owner: Forgotten.objects.filter(conversation=owner),
+    "rosters": lambda owner: Roster.objects.filter(conversation=owner),
+    "jobs": lambda owner: Job.objects.filter(conversation=owner.pk).exclude(verb__in=_OF_DELETION),
+    "people": _PEOPLE,
+}
 _OF_DELETION = [work.value for work in Work]
 
 
@@ -86,12 +93,12 @@ def _end(owner: Conversation, handles: list[str]) -> int:
 
 def _clear_mail(owner: Conversation) -> int:
     with transaction.atomic(using="vault"):
-        gone = sum(_delete(model, owner) for model in _WAITING)
+        gone = sum(_delete(rows(owner)) for rows in _WAITING.values())
         return gone + int(_waiting_jobs(owner).delete()[0])
 
 
 def _mail_left(owner: Conversation) -> int:
-    return sum(_rows(model, owner).count() for model in _WAITING) + _waiting_jobs(owner).count()
+    return sum(rows(owner).count() for rows in _WAITING.values()) + _waiting_jobs(owner).count()
 
 
 def _waiting_jobs(owner: Conversation) -> models.QuerySet[Job]:
@@ -112,28 +119,26 @@ def _codes_left(owner: Conversation) -> int:
         return len(list(_codes(owner)))
 
 
-def _codes(owner: Conversation) -> object:
+def _codes(owner: Conversation) -> Iterator[bytes]:
     return vault_client().scan_iter(match=f"vault:{owner.pk.hex}:*", count=_BATCH)
 
 
 def _clear_people(owner: Conversation) -> int:
     if not (owner.is_closed and Traces.objects.filter(conversation=owner).exists()):
         raise NotClosed
-    for model in ROWS:
-        rows = _rows(model, owner)
-        batch = list(rows.values_list("pk", flat=True)[:_BATCH])
+    for rows in _ROWS.values():
+        batch = list(rows(owner).values_list("pk", flat=True)[:_BATCH])
         if batch:
-            if model is Person:
-                _end(owner, list(rows.filter(pk__in=batch).values_list("handle", flat=True)))
+            if rows is _PEOPLE:
+                _end(owner, list(rows(owner).filter(pk__in=batch).values_list("handle", flat=True)))
             with transaction.atomic(using="vault"):
-                model._default_manager.filter(pk__in=batch).delete()
+                _delete(rows(owner).filter(pk__in=batch))
             return len(batch)
-    return int(Job.objects.filter(conversation=owner.pk).exclude(verb__in=_OF_DELETION).delete()[0])
+    return 0
 
 
 def _people_left(owner: Conversation) -> int:
-    jobs = Job.objects.filter(conversation=owner.pk).exclude(verb__in=_OF_DELETION).count()
-    return jobs + sum(_rows(model, owner).count() for model in ROWS)
+    return sum(rows(owner).count() for rows in _ROWS.values())
 
 
 def _clear_keys(owner: Conversation) -> int:
@@ -152,12 +157,9 @@ def _keys_left(owner: Conversation) -> int:
     return Conversation.objects.filter(pk=owner.pk).count()
 
 
-def _rows(model: type[models.Model], owner: Conversation) -> models.QuerySet[models.Model]:
-    return model._default_manager.filter(**{ROWS[model]: owner})
-
-
-def _delete(model: type[models.Model], owner: Conversation) -> int:
-    return int(_rows(model, owner).delete()[1].get(model._meta.label, 0))
+def _delete(rows: models.QuerySet[Any]) -> int:
+    """How many of these, without what went with them."""
+    return int(rows.delete()[1].get(rows.model._meta.label, 0))
 
 
 _CLEAR: dict[Keeping, Callable[[Conversation], int]] = {
