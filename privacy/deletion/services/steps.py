@@ -105,7 +105,7 @@ def _empty(claim: Claim, scope: Scope, store: Store, *, is_late: bool = False) -
     if store.name not in claim.counts:
         # Before anything goes: so a crash in between takes nothing from what is certified.
         found = _patiently(claim, lambda: store.remaining(scope))
-        ledger.note_counts(claim, store.name, found=found)
+        ledger.note_counts(claim, store.name, found=found if store.counts_before else 0)
     erased = 0
     until = time.monotonic() + PATIENCE
     while True:
