@@ -69,7 +69,7 @@ def test_it_says_what_was_deleted_checked_and_not(final: Certificate) -> None:
     assert said["checked"]["is_clean"]
     assert said["checked"]["is_proven"]
     assert {line["what"] for line in said["not_checked"]} >= {"Backups"}
-    assert [step["step"] for step in said["steps"]][0] == "freeze"
+    assert said["steps"][0]["step"] == "freeze"
     assert said["deadlines"].keys() == {"rows", "everything"}
 
 

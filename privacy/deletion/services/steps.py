@@ -25,7 +25,7 @@ from tenants.queries import organisation_by_id
 log = structlog.get_logger("privacy.deletion")
 
 # How long a store that is not there yet is waited for within one tick: the vault's runner takes seconds.
-PATIENCE = 15.0
+PATIENCE = 60.0
 _BETWEEN = 0.25
 # What a search found is not searched for again at every tick.
 _REST = timedelta(hours=1)
