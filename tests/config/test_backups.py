@@ -330,7 +330,7 @@ def test_nothing_is_served_before_the_replay(story: Story, place: Path) -> None:
 def test_lost_keys_are_not_taken_for_destroyed_ones(story: Story, place: Path) -> None:
     """F8: it stays paused and says why; with the keys it goes on."""
     made = _back_up(place, story.organisation)
-    files = [path for path in keys_folder().parent.rglob(f"{story.talk.pk.hex}.keys")]
+    files = list(keys_folder().parent.rglob(f"{story.talk.pk.hex}.keys"))
     kept = {path: path.read_bytes() for path in files}
     for path in files:
         path.unlink()
