@@ -4,7 +4,7 @@ The data map: every place that can hold personal data, who empties it, and who s
 Packages register their stores in `apps.ready`; privacy imports none of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -125,6 +125,37 @@ class Described:
 
     def export(self, scope: Scope, person: PersonRef) -> Mapping[str, Any]:  # noqa: ARG002  (it knows no persons)
         return {}
+
+
+# What gives the names people came forward with, as they lie sealed in the tables of who registers it.
+SealedNames = Callable[[Scope], list[bytes]]
+
+_known_places: dict[str, str] = {}
+_sealed_names: list[SealedNames] = []
+
+
+def register_known_places(places: Mapping[str, str]) -> None:
+    """
+    Tables that may hold addresses or names for another reason than that somebody took part, with the reason.
+
+    `public.accounts_account` is one table, `tenant.accounts_account` the table of each organisation. The scan
+    lists what it finds there with its count, and it is no failure.
+    """
+    _known_places.update(places)
+
+
+def known_place(table: str) -> str:
+    """The reason, empty where anything found is a failure."""
+    return _known_places.get(table, "")
+
+
+def register_sealed_names(find: SealedNames) -> None:
+    if find not in _sealed_names:
+        _sealed_names.append(find)
+
+
+def sealed_names(scope: Scope) -> list[bytes]:
+    return [sealed for find in _sealed_names for sealed in find(scope)]
 
 
 _registered: dict[str, tuple[Step, Store]] = {}

@@ -24,7 +24,8 @@ from kernel.tenancy import control_plane
 from kernel.valkey import answering, web_client
 from privacy.vault.interface import vault_of_nobody
 from privacy.vault.shapes import Standing
-from tenants.models import Organisation, TenantMigration
+from tenants.models import Job, Organisation, TenantMigration
+from tenants.queries import jobs
 
 T = TypeVar("T")
 
@@ -72,6 +73,15 @@ class Organisations:
 
 
 @dataclass(frozen=True, slots=True)
+class JobLine:
+    """An organisation being created or deleted, with how many of its steps are done."""
+
+    job: Job
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Operations:
     tasks: Part[Tasks]
     vault: Part[Standing]
@@ -79,6 +89,7 @@ class Operations:
     organisations: Part[Organisations]
     # When the newest was taken, as far as this machine holds them.
     backups: dict[Kind, datetime | None]
+    jobs: Part[list[JobLine]]
     database: Part[bool]
     valkey: Part[bool]
 
@@ -91,6 +102,7 @@ def operations(*, at: datetime) -> Operations:
         storage=_part(pulse.stored),
         organisations=_part(_organisations),
         backups={kind: backups.last_at(kind) for kind in Kind},
+        jobs=_part(_jobs),
         database=_part(_database),
         valkey=_part(_valkey),
     )
@@ -130,6 +142,11 @@ def _organisations() -> Organisations:
             ],
             names=dict(Organisation.objects.order_by("name").values_list("id", "name")[:1000]),
         )
+
+
+def _jobs() -> list[JobLine]:
+    found = [(job, jobs.steps_of(job)) for job in jobs.unfinished()]
+    return [JobLine(job=job, done=sum(done for _words, done in steps), of=len(steps)) for job, steps in found]
 
 
 def _database() -> bool:

@@ -105,7 +105,7 @@ def compact() -> None:
 
 def _is_due(conversation: Conversation, *, at: datetime) -> bool:
     """Open, or closed on a day that was not yet rewritten, or somebody waits to be forgotten."""
-    if not conversation.has_opened(at=at):
+    if not conversation.has_opened(at=at) or conversation.emptying:
         return False
     last = conversation.rewritten_on
     closed_on = (
@@ -232,7 +232,7 @@ def _redraw(table: str) -> str:
             SELECT id, day, number,
                    row_number() OVER (PARTITION BY day ORDER BY number) AS place,
                    row_number() OVER (PARTITION BY day ORDER BY random()) AS lot
-            FROM {table} WHERE {_OF_CONVERSATION[table]} AND day >= %s AND day < %s
+            FROM {table} WHERE {OF_CONVERSATION[table]} AND day >= %s AND day < %s
         )
         UPDATE {table} t SET number = drawn.number
         FROM of_day o JOIN of_day drawn ON drawn.day = o.day AND drawn.place = o.lot
@@ -245,7 +245,7 @@ def _rewrite(model: type[models.Model]) -> str:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     columns = ", ".join(str(field.column) for field in fields)
     return f"""
-        WITH gone AS (DELETE FROM {table} WHERE {_OF_CONVERSATION[table]} RETURNING {columns})
+        WITH gone AS (DELETE FROM {table} WHERE {OF_CONVERSATION[table]} RETURNING {columns})
         INSERT INTO {table} ({columns}) SELECT {columns} FROM gone ORDER BY random()
     """
 
@@ -255,7 +255,7 @@ _IDEAS = f"SELECT id FROM conversations_idea WHERE stream_id IN ({_STREAMS})"
 _COMMENTS = f"SELECT id FROM conversations_comment WHERE idea_id IN ({_IDEAS})"
 # Names the conversation twice.
 _ABOUT = f"(idea_id IN ({_IDEAS}) OR comment_id IN ({_COMMENTS}))"
-_OF_CONVERSATION = {
+OF_CONVERSATION = {
     "conversations_idea": f"stream_id IN ({_STREAMS})",
     "conversations_comment": f"idea_id IN ({_IDEAS})",
     "conversations_vote": f"idea_id IN ({_IDEAS})",

@@ -18,7 +18,14 @@ from django.conf import settings
 app = Celery("conversations")
 app.conf.update(
     broker_url=settings.BROKER_URL,
-    broker_transport_options={"global_keyprefix": "web:celery:"},
+    broker_transport_options={
+        "global_keyprefix": "web:celery:",
+        # Where the broker is away a request does not wait for it: the schedule finds the work again.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+    },
     broker_connection_retry_on_startup=True,
     task_serializer="json",
     accept_content=["json"],

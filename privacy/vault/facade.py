@@ -15,6 +15,7 @@ from privacy.vault.shapes import (
     Held,
     Identified,
     JobReport,
+    Keeping,
     MailingCounts,
     MailingKind,
     Name,
@@ -24,9 +25,11 @@ from privacy.vault.shapes import (
     Readiness,
     Reading,
     Remains,
+    Salt,
     Standing,
     SupportCase,
     SupportText,
+    Work,
     Written,
 )
 from privacy.vault.verb import Caller
@@ -248,6 +251,25 @@ class Vault:
 
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))
+
+    def work(self, *, conversation: UUID, what: Work, sealed_names: list[bytes]) -> JobReport:
+        arguments = {"conversation": conversation, "what": what, "sealed_names": sealed_names}
+        return cast("JobReport", self._ask("work", arguments))
+
+    def done(self, *, conversation: UUID, what: Work) -> None:
+        self._ask("done", {"conversation": conversation, "what": what})
+
+    def salt(self, *, conversation: UUID) -> Salt:
+        return cast("Salt", self._ask("salt", {"conversation": conversation}))
+
+    def compare(self, *, conversation: UUID, digests: list[bytes]) -> list[bytes]:
+        return cast("list[bytes]", self._ask("compare", {"conversation": conversation, "digests": digests}))
+
+    def clear(self, *, conversation: UUID, what: Keeping) -> int:
+        return cast("int", self._ask("clear", {"conversation": conversation, "what": what}))
+
+    def left(self, *, conversation: UUID, what: Keeping) -> int:
+        return cast("int", self._ask("left", {"conversation": conversation, "what": what}))
 
     def standing(self) -> Standing:
         return cast("Standing", self._ask("standing", {}))

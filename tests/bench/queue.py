@@ -43,7 +43,14 @@ def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
             )
         # Looked for in every text that waits, as it is typed: half a word as well.
         search = Line(product, get(f"{base}?q=19977", host, cookie))
-        report.bound("R20", "queue, words of one idea, p95", ours=_p95(search.ask), unit="ms", most=250)
+        report.at_most(
+            "R20",
+            "queue, words of one idea, p95 / one query",
+            floor=lowest,
+            ours=_p95(search.ask),
+            unit="ms",
+            most=250,
+        )
 
 
 def _p95(ask: "Callable[[], object]") -> float:

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.models import Bucket, Conversation, Dimension, RosterUpload
@@ -339,3 +341,22 @@ def test_areas_of_the_file_are_matched_by_hand(acme: Organisation, desk: Client)
     )
 
     assert "Take in 100 rows" in _looked_at(desk, acme, talk)
+
+
+def test_the_pages_cost_the_same_however_many_groups_there_are(
+    acme: Organisation, talk: Conversation, desk: Client
+) -> None:
+    """The names and sizes of groups are one sealed piece, not a query for each."""
+    counts = []
+    for groups in (1, 20):
+        lines = [f"{new_address()},{n % groups}" for n in range(12 * groups)]
+        _upload(desk, acme, talk, f"email,team {groups}", *lines)
+        with CaptureQueriesContext(connections["default"]) as looked_at:
+            desk.get(_at(acme, talk, "import/"))
+        desk.post(_at(acme, talk, "import/confirm/"))
+        _looked_at(desk, acme, talk)
+        with CaptureQueriesContext(connections["default"]) as there:
+            desk.get(_at(acme, talk))
+        counts.append((len(looked_at), len(there)))
+
+    assert counts[0] == counts[1]

@@ -14,14 +14,16 @@ from conversations.queries.operations import is_runner_late, operations
 from conversations.services.operations import retry_vault_job
 from kernel import pulse, tasks
 from kernel.storage import TenantStorage
-from kernel.tenancy import Tenant, owner_in, tenant_context
+from kernel.tenancy import Tenant, control_plane, owner_in, tenant_context
 from kernel.zones import inside_vault
 from privacy.vault import ledger, runner
 from privacy.vault.interface import vault
-from privacy.vault.models import Job, JobState
+from privacy.vault.models import Job as VaultJob
+from privacy.vault.models import JobState
 from privacy.vault.refusals import UnknownJob
 from privacy.vault.waking import note_runner
-from tenants.models import Organisation, Role
+from tenants.models import Job, JobKind, Organisation, Role
+from tenants.models import JobState as JobStates
 from tenants.permissions import RoleMissing, Staff
 from tests.conversations.test_outages import database_away, valkey_away, vault_away
 from tests.making import make_conversation
@@ -99,9 +101,9 @@ def test_the_vaults_work_is_states_and_counts(in_acme: Tenant) -> None:
     assert is_runner_late(after, at=timezone.now() + timedelta(minutes=2))
 
 
-def _failed(conversation: Conversation, verb: str) -> Job:
+def _failed(conversation: Conversation, verb: str) -> VaultJob:
     with inside_vault():
-        return Job.objects.create(
+        return VaultJob.objects.create(
             id=uuid4(), conversation=conversation.pk, organisation=uuid4(), verb=verb, state=JobState.FAILED
         )
 
@@ -117,7 +119,7 @@ def test_a_failed_job_is_tried_again_and_one_that_lost_its_file_is_not(in_acme: 
             retry_vault_job(job=lost, by=OPERATOR)
 
     with inside_vault():
-        assert Job.objects.get(pk=purge.pk).state == JobState.WAITING
+        assert VaultJob.objects.get(pk=purge.pk).state == JobState.WAITING
         assert not ledger.can_retry(enrol)
 
 
@@ -148,7 +150,7 @@ def test_organisations_that_are_behind_are_named(acme: Organisation) -> None:
     [
         (vault_away, {"vault"}),
         (valkey_away, {"valkey", "storage", "tasks"}),
-        (database_away, {"database", "organisations"}),
+        (database_away, {"database", "jobs", "organisations"}),
     ],
 )
 def test_what_is_away_costs_its_own_part(away: object, parts: set[str]) -> None:
@@ -156,7 +158,7 @@ def test_what_is_away_costs_its_own_part(away: object, parts: set[str]) -> None:
     with away():  # type: ignore[operator]  # one of the three above
         found = operations(at=timezone.now())
 
-    names = ("tasks", "vault", "storage", "organisations", "database", "valkey")
+    names = ("tasks", "vault", "storage", "organisations", "jobs", "database", "valkey")
     assert {name for name in names if getattr(found, name).found is None} == parts
 
 
@@ -178,7 +180,7 @@ def test_the_page_takes_as_many_queries_at_any_size(acme: Organisation) -> None:
         operations(at=timezone.now())
 
     statements = [query["sql"] for query in seen if query["sql"].startswith("SELECT")]
-    assert len(statements) <= 7, statements
+    assert len(statements) <= 8, statements
 
 
 # The page ------------------------------------------------------------------------------------
@@ -200,6 +202,29 @@ def test_an_operator_sees_everything_on_one_page(acme: Organisation) -> None:
         "Storage",
     ):
         assert words in text
+
+
+def test_an_organisation_being_created_shows_its_steps() -> None:
+    """R67."""
+    with control_plane():
+        job = Job.objects.create(
+            kind=JobKind.CREATE,
+            organisation=uuid4(),
+            name="Half-made House",
+            slug=f"half-{uuid4().hex[:8]}",
+            state=JobStates.FAILED,
+            steps=["schema", "role"],
+            problem="The address is taken.",
+            asked_at=timezone.now(),
+        )
+    try:
+        page = desk_of(make_staff(Role.OPERATOR)).get("/operations/").content.decode()
+    finally:
+        with control_plane():
+            Job.objects.filter(pk=job.pk).delete()
+
+    for words in ("Half-made House", "2 of 7", "The address is taken.", f"/organisations/jobs/{job.pk}/"):
+        assert words in page
 
 
 def test_operations_are_for_operators() -> None:

@@ -10,7 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from conversations.models import Conversation, Idea, QueueItem, Reason, State, Stream
+from conversations.models import (
+    Conversation,
+    Idea,
+    QueueItem,
+    Reason,
+    State,
+    Stream,
+)
 from conversations.services import posting
 from conversations.services.reporting import report_contribution
 from kernel.tenancy import tenant_context

@@ -6,6 +6,7 @@ little memory and little time, and it is ended when it takes more.
 """
 
 import codecs
+import csv
 import datetime as dt
 import json
 import re
@@ -71,6 +72,8 @@ def confine() -> None:
     """From here on nothing can be opened, and too much memory or time ends the process."""
     for name in _CODECS:
         codecs.lookup(name)
+    # Cells of any length are taken, and cut afterwards.
+    csv.field_size_limit(_MEMORY)
     base = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _is_linux() else 0
     limits = {
         resource.RLIMIT_CPU: _SECONDS,

@@ -33,7 +33,6 @@ def read_text(content: bytes) -> tuple[str, Iterator[list[str]]]:
     if "\0" in text:
         raise TableRefused(_NOT_TEXT)
     separator, text = _separator(text)
-    csv.field_size_limit(len(text) + 1)
     return f"{encoding.upper()}, {_NAMES[separator]}", _rows(text, separator)
 
 

@@ -3,6 +3,7 @@
 from privacy.vault.verbs import (
     contact,
     conversations,
+    deletion,
     enrolment,
     entry,
     helping,
@@ -22,6 +23,7 @@ from privacy.vault.verbs import (
 __all__ = [
     "contact",
     "conversations",
+    "deletion",
     "enrolment",
     "entry",
     "helping",
