@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from conversations.models import Conversation, MessageKind
 from conversations.queries.conversations import forget_conversations
-from conversations.services import rewriting, tallies
+from conversations.services import emptying, rewriting, tallies
 from kernel.database import change, rows
 from kernel.tenancy import current_tenant
 from privacy.stores import Scope, Step, stores_of
@@ -24,8 +24,8 @@ from privacy.vault.shapes import OwnTags
 
 _CHUNK = 2_000
 _UUID_BYTES = 16
-# What a purge empties; its other steps are about sessions, suppliers and keys, which no backup brings back.
-_PURGED = (Step.ROWS, Step.OBJECTS, Step.CACHES, Step.EXPORTS)
+# What a backup brings back of a purged conversation besides its rows.
+_PURGED = (Step.OBJECTS, Step.EXPORTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def renew_routes(conversation: UUID) -> None:
     """Routes to people who are gone lead nowhere again; so that nothing tells which, all are made anew."""
     for table, (tag, about) in rewriting.TIES.items():
         statement = _RENEW.format(table=table, tag=tag, about=about)
-        ties = rows(f"SELECT {about}, {tag}, route {rewriting.of_conversation(table)}", [conversation])
+        where = rewriting.OF_CONVERSATION[table]
+        ties = rows(f"SELECT {about}, {tag}, route FROM {table} WHERE {where}", [conversation])
         for chunk in _chunks([tie for tie in ties if tie[2] is not None]):
             routes = vault().reroute(
                 conversation=conversation, ties=[(post, bytes(route)) for post, _tag, route in chunk]
@@ -88,6 +89,7 @@ def renew_routes(conversation: UUID) -> None:
 
 
 def _purge_again(project: UUID) -> None:
+    emptying.empty_again(project)
     scope = Scope(tenant=current_tenant(), project=project)
     for step in _PURGED:
         for store in stores_of(step):

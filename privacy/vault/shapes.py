@@ -229,11 +229,7 @@ class OwnTags:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """
-    What holds of a conversation whatever a backup says.
-
-    Withdrawn are ids of contributions and messages (16 bytes) and tags of votes (32), sorted and ungrouped.
-    """
+    """What holds whatever a backup says. Withdrawn are ids of posts and messages and tags of votes, ungrouped."""
 
     is_purged: bool
     withdrawn: list[bytes]

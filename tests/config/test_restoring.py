@@ -30,6 +30,7 @@ from privacy import anonymity
 from privacy.keys.configured import key_store
 from privacy.vault import runner
 from privacy.vault.interface import vault
+from privacy.vault.models import Conversation as VaultConversation
 from privacy.vault.models import Letter, Person
 from privacy.vault.opened import forget_keys
 from privacy.vault.refusals import UnknownConversation
@@ -139,7 +140,10 @@ def test_who_asked_to_withdraw_today_is_withdrawn_though_the_vault_comes_back_fr
 
 
 def test_a_purged_conversation_comes_back_without_anybody(story: Story, place: Path) -> None:
-    """R14: its keys are gone, and the mark of that outlives every backup."""
+    """R14: its keys are gone, and the mark of that outlives every backup. What may be an address goes too."""
+    with tenant_context(story.organisation.tenant):
+        (person,) = make_people(story.ended)
+        telling = make_idea(story.ended, person, "Write to me: somebody@people.example")
     made = back_up(place, story.organisation)
     leave_and_purge(story)
 
@@ -147,6 +151,26 @@ def test_a_purged_conversation_comes_back_without_anybody(story: Story, place: P
     told += restore(made[Kind.CONVERSATIONS], organisation=story.organisation.slug)
 
     assert told.count("1 conversations that were purged") == 2
+    assert people_of(story.ended) == set()
+    with tenant_context(story.organisation.tenant):
+        ideas = Idea.objects.filter(stream__conversation=story.ended)
+        assert {(idea.route, idea.owner_tag, idea.is_purged) for idea in ideas} == {(None, None, True)}
+        assert not Vote.objects.filter(idea__in=ideas).exists()
+        assert Idea.objects.get(pk=telling).text == "[…]"
+
+
+def test_what_is_being_purged_goes_on_and_is_not_brought_back(story: Story, place: Path) -> None:
+    """R14: from the first step on a backup is further back than the deletion."""
+    made = back_up(place, story.organisation)
+    before = people_of(story.ended)
+    with inside_vault():
+        VaultConversation.objects.filter(pk=story.ended.pk).update(is_closed=True)
+        Person.objects.filter(conversation_id=story.ended.pk).delete()
+
+    restore(made[Kind.VAULT], organisation=story.organisation.slug)
+    restore(made[Kind.CONVERSATIONS], organisation=story.organisation.slug)
+
+    assert before
     assert people_of(story.ended) == set()
     with tenant_context(story.organisation.tenant):
         assert not Idea.objects.filter(stream__conversation=story.ended).exclude(route=None).exists()
