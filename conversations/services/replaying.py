@@ -6,7 +6,6 @@ people who left by new routes, and then the nightly rewrite, which also lets go 
 restore brought to its door.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -44,6 +43,7 @@ def replay(*, at: datetime) -> Replayed:
     Raises UnknownConversation where the vault is to be restored first, KeysUnavailable, VaultDown.
     """
     purged = withdrawn = 0
+    change(f"ANALYZE {', '.join(rewriting.TABLES)}")  # a loaded table tells the planner nothing of its size
     found = list(Conversation.objects.all())
     for conversation in found:
         remains = vault().remains(conversation=conversation.pk)
@@ -77,15 +77,18 @@ def withdraw_again(conversation: Conversation, entries: list[bytes]) -> int:
 def renew_routes(conversation: UUID) -> None:
     """Routes to people who are gone lead nowhere again; so that nothing tells which, all are made anew."""
     for table, (tag, about) in rewriting.TIES.items():
-        statement = _RENEW.format(table=table, tag=tag, about=about)
-        where = rewriting.OF_CONVERSATION[table]
-        ties = rows(f"SELECT {about}, {tag}, route FROM {table} WHERE {where}", [conversation])
-        for chunk in _chunks([tie for tie in ties if tie[2] is not None]):
-            routes = vault().reroute(
-                conversation=conversation, ties=[(post, bytes(route)) for post, _tag, route in chunk]
+        names = {"table": table, "tag": tag, "about": about, "where": rewriting.OF_CONVERSATION[table]}
+        last = (UUID(int=0), b"")
+        while ties := rows(_NEXT_TIES.format(**names), [conversation, *last, _CHUNK]):
+            posts, tags = (
+                [post for post, _tag, _route in ties],
+                [bytes(found) for _post, found, _route in ties],
             )
-            values = [[post for post, _tag, _route in chunk], [bytes(tag) for _post, tag, _route in chunk]]
-            change(statement, [*values, routes])
+            routes = vault().reroute(
+                conversation=conversation, ties=[(post, bytes(route)) for post, _tag, route in ties]
+            )
+            change(_RENEW.format(**names), [posts, tags, routes])
+            last = (posts[-1], tags[-1])
 
 
 def _purge_again(project: UUID) -> None:
@@ -97,11 +100,6 @@ def _purge_again(project: UUID) -> None:
                 store.erase(scope)
 
 
-def _chunks(ties: list[tuple[UUID, bytes, bytes]]) -> Iterator[list[tuple[UUID, bytes, bytes]]]:
-    for start in range(0, len(ties), _CHUNK):
-        yield ties[start : start + _CHUNK]
-
-
 _TAGS = """
     SELECT owner_tag FROM conversations_idea WHERE id = ANY(%s) AND owner_tag IS NOT NULL AND state <> 'withdrawn'
     UNION ALL
@@ -110,6 +108,10 @@ _TAGS = """
     SELECT voter_tag FROM conversations_vote WHERE voter_tag = ANY(%s)
 """
 _NAMES = f"DELETE FROM conversations_message WHERE id = ANY(%s) AND kind = '{MessageKind.FORWARD}'"
+_NEXT_TIES = """
+    SELECT {about}, {tag}, route FROM {table}
+    WHERE {where} AND route IS NOT NULL AND ({about}, {tag}) > (%s, %s) ORDER BY {about}, {tag} LIMIT %s
+"""
 _RENEW = """
     UPDATE {table} t SET route = new.route
     FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS new (about, tag, route)

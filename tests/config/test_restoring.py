@@ -360,7 +360,7 @@ def test_everything_comes_back_on_empty_servers_except_what_was_erased(
             )
         }
         found = owner.execute(f"SELECT id, text FROM {story.organisation.schema_name}.conversations_idea")
-        texts = dict(found.fetchall())
+        texts: dict[UUID, str] = dict(found.fetchall())
     assert story.organisation.slug in slugs
     assert gone.slug not in slugs
     assert texts[story.ideas["stays"]] == "An idea of one who stays"

@@ -1,6 +1,7 @@
 """The files of organisations, where they lie in a folder. A bucket keeps its own versions instead."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, storages
@@ -40,5 +41,5 @@ def _of(schema_name: str) -> Path:
     return base / schema_name
 
 
-def _at_the_top(own: Path):  # noqa: ANN202  (shutil's own shape of a callback)
+def _at_the_top(own: Path) -> Callable[[str, list[str]], list[str]]:
     return lambda folder, names: [name for name in names if Path(folder) == own and name in _LEFT_OUT]
