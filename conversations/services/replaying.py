@@ -6,13 +6,15 @@ people who left by new routes, and then the nightly rewrite, which also lets go 
 restore brought to its door.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
-from conversations.models import Conversation, MessageKind
+from conversations.models import Conversation, Idea, MessageKind
 from conversations.queries.conversations import forget_conversations
 from conversations.services import emptying, rewriting, tallies
 from kernel.database import change, rows
@@ -21,7 +23,10 @@ from privacy.stores import Scope, Step, stores_of
 from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
-_CHUNK = 2_000
+T = TypeVar("T")
+
+_IDEAS_AT_ONCE = 50
+_ROUTES_AT_ONCE = 2_000
 _UUID_BYTES = 16
 # What a backup brings back of a purged conversation besides its rows.
 _PURGED = (Step.OBJECTS, Step.EXPORTS)
@@ -76,19 +81,16 @@ def withdraw_again(conversation: Conversation, entries: list[bytes]) -> int:
 
 def renew_routes(conversation: UUID) -> None:
     """Routes to people who are gone lead nowhere again; so that nothing tells which, all are made anew."""
-    for table, (tag, about) in rewriting.TIES.items():
-        names = {"table": table, "tag": tag, "about": about, "where": rewriting.OF_CONVERSATION[table]}
-        last = (UUID(int=0), b"")
-        while ties := rows(_NEXT_TIES.format(**names), [conversation, *last, _CHUNK]):
-            posts, tags = (
-                [post for post, _tag, _route in ties],
-                [bytes(found) for _post, found, _route in ties],
-            )
-            routes = vault().reroute(
-                conversation=conversation, ties=[(post, bytes(route)) for post, _tag, route in ties]
-            )
-            change(_RENEW.format(**names), [posts, tags, routes])
-            last = (posts[-1], tags[-1])
+    ideas = list(Idea.objects.filter(stream__conversation=conversation).values_list("pk", flat=True))
+    for chunk in _chunks(ideas, _IDEAS_AT_ONCE):
+        for table, (tag, about) in rewriting.TIES.items():
+            of_idea = "id" if table == "conversations_idea" else "idea_id"
+            names = {"table": table, "tag": tag, "about": about, "of_idea": of_idea}
+            for ties in _chunks(rows(_ROUTES.format(**names), [chunk]), _ROUTES_AT_ONCE):
+                asked = [(post, bytes(route)) for post, _tag, route in ties]
+                routes = vault().reroute(conversation=conversation, ties=asked)
+                tags = [bytes(found) for _post, found, _route in ties]
+                change(_RENEW.format(**names), [[post for post, _route in asked], tags, routes])
 
 
 def _purge_again(project: UUID) -> None:
@@ -100,6 +102,11 @@ def _purge_again(project: UUID) -> None:
                 store.erase(scope)
 
 
+def _chunks(found: list[T], most: int) -> Iterator[list[T]]:
+    for start in range(0, len(found), most):
+        yield found[start : start + most]
+
+
 _TAGS = """
     SELECT owner_tag FROM conversations_idea WHERE id = ANY(%s) AND owner_tag IS NOT NULL AND state <> 'withdrawn'
     UNION ALL
@@ -108,10 +115,7 @@ _TAGS = """
     SELECT voter_tag FROM conversations_vote WHERE voter_tag = ANY(%s)
 """
 _NAMES = f"DELETE FROM conversations_message WHERE id = ANY(%s) AND kind = '{MessageKind.FORWARD}'"
-_NEXT_TIES = """
-    SELECT {about}, {tag}, route FROM {table}
-    WHERE {where} AND route IS NOT NULL AND ({about}, {tag}) > (%s, %s) ORDER BY {about}, {tag} LIMIT %s
-"""
+_ROUTES = "SELECT {about}, {tag}, route FROM {table} WHERE {of_idea} = ANY(%s) AND route IS NOT NULL"
 _RENEW = """
     UPDATE {table} t SET route = new.route
     FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS new (about, tag, route)
