@@ -91,7 +91,7 @@ def names_come_forward_with(scope: Scope) -> list[bytes]:
 
 def _empty(scope: Scope) -> int:
     found = Conversation.objects.filter(pk=scope.project).first()
-    if found is None:
+    if found is None or (found.emptying == Emptying.DONE and _left(found.pk) == 0):
         return 0
     until = time.monotonic() + _SECONDS_AT_ONCE
     # Asked once before anything goes: where no digests were written, the vault refuses.

@@ -135,8 +135,8 @@ def test_messages_reports_originals_and_facilitators_work_go(in_acme: Tenant, ta
     assert names_come_forward_with(scope) == []
     for model in (Report, Thread, Safeguarding):
         assert not model.objects.filter(idea__in=ideas).exists()
-    for model in (Act, QueueItem, Delivery):
-        assert not model.objects.filter(conversation=talk).exists()
+    for work in (Act, QueueItem, Delivery):
+        assert not work.objects.filter(conversation=talk).exists()
     assert not Message.objects.filter(thread__idea__in=ideas).exists()
 
 
@@ -248,7 +248,7 @@ def test_one_person_is_found_and_exported_by_tags(in_acme: Tenant, talk: Convers
     """R63: the organisation's tables know a person by tags alone."""
     people, ideas = _full(talk)
     tags = {owner_tag(people[0].secret, kind, 0) for kind in Kind}
-    person = PersonRef(people[0].person, frozenset({*tags, voter_tag(people[0].secret, ideas[0])}))  # type: ignore[arg-type]
+    person = PersonRef(people[0].person, frozenset({*tags, voter_tag(people[0].secret, ideas[0])}))
     scope = scope_of(in_acme, talk)
 
     assert CONTRIBUTIONS.find(scope, person) == 3

@@ -21,6 +21,7 @@ from kernel.tenancy import Tenant, control_plane, tenant_context
 from kernel.valkey import vault_client, web_client
 from kernel.zones import inside_vault
 from privacy.scanning import services
+from privacy.scanning.report import ScanReport
 from privacy.stores import StoreAway
 from privacy.traces.planting import encoded
 from privacy.traces.report import Kind
@@ -82,7 +83,7 @@ def _file(path: Path, content: bytes) -> Iterator[None]:
         path.unlink()
 
 
-def _found(report: services.ScanReport) -> set[str]:
+def _found(report: ScanReport) -> set[str]:
     return {f"{place.kind.value}: {place.place}" for place in report.found}
 
 
