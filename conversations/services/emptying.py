@@ -41,7 +41,7 @@ class Contributions(Described):
             found = Conversation.objects.filter(pk=scope.project).first()
             if found is None:
                 return 0
-            return _left(scope.project) + (found.emptying != Emptying.DONE)
+            return _left(scope.project) or int(found.emptying != Emptying.DONE)
 
     def find(self, scope: Scope, person: PersonRef) -> int:
         with tenant_context(scope.tenant):

@@ -40,7 +40,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Apps, lowest owner of a command first ---------------------------------------------------
 CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "django.contrib.auth", "tenants"]
-CONTROL_APPS += ["privacy.oversight", "privacy.datamap"]
+CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion"]
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
 TENANT_APPS = ["tenants.branding", "conversations", "privacy.scanning", *ACCOUNT_APPS]
@@ -146,6 +146,12 @@ STORAGES = {
     "files": _FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Keys are never among them, and days are few (a check sees to it).
+BACKUPS_DIR = env.str("BACKUPS_DIR", str(LOCAL_DIR / "backups"))
+BACKUP_DAYS = env.int("BACKUP_DAYS", 7)
+VAULT_BACKUP_DAYS = env.int("VAULT_BACKUP_DAYS", 7)
+# Between completion and deletion: participants can still take their own copy.
+DAYS_BEFORE_DELETION = env.int("DAYS_BEFORE_DELETION", 3)
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_DIR", str(LOCAL_DIR / "static"))
 OUTBOX_DIR = env.str("OUTBOX_DIR", str(LOCAL_DIR / "outbox"))

@@ -16,15 +16,19 @@ from privacy.vault.shapes import (
     Identified,
     JobReport,
     Keeping,
+    KeysEnd,
     MailingCounts,
     MailingKind,
     Name,
     OwnTags,
     PartTies,
     Population,
+    PublishedKey,
     Readiness,
     Reading,
+    Remains,
     Salt,
+    Signed,
     Standing,
     SupportCase,
     SupportText,
@@ -270,8 +274,33 @@ class Vault:
     def left(self, *, conversation: UUID, what: Keeping) -> int:
         return cast("int", self._ask("left", {"conversation": conversation, "what": what}))
 
+    def sign_certificate(self, *, conversation: UUID, certificate: bytes) -> Signed:
+        arguments = {"conversation": conversation, "certificate": certificate}
+        return cast("Signed", self._ask("sign_certificate", arguments))
+
+    def signing_keys(self) -> list[PublishedKey]:
+        return cast("list[PublishedKey]", self._ask("signing_keys", {}))
+
+    def keys_end(self, *, conversation: UUID) -> KeysEnd:
+        return cast("KeysEnd", self._ask("keys_end", {"conversation": conversation}))
+
     def standing(self) -> Standing:
         return cast("Standing", self._ask("standing", {}))
 
     def retry(self, *, job: UUID) -> None:
         self._ask("retry", {"job": job})
+
+    def remember_withdrawn(self, *, conversation: UUID, entries: list[bytes]) -> None:
+        self._ask("remember_withdrawn", {"conversation": conversation, "entries": entries})
+
+    def remains(self, *, conversation: UUID) -> Remains:
+        return cast("Remains", self._ask("remains", {"conversation": conversation}))
+
+    def reroute(self, *, conversation: UUID, ties: list[tuple[UUID, bytes]]) -> list[bytes]:
+        return cast("list[bytes]", self._ask("reroute", {"conversation": conversation, "ties": ties}))
+
+    def end_organisation(self) -> None:
+        self._ask("end_organisation", {})
+
+    def has_ended(self) -> bool:
+        return cast("bool", self._ask("has_ended", {}))

@@ -81,6 +81,12 @@ class Person(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def indexes(self) -> list[bytes]:
+        """The blind indexes there are: what a tombstone remembers of somebody."""
+        found = (self.reference_index, self.email_index, self.phone_index)
+        return [bytes(index) for index in found if index is not None]
+
 
 class Roster(models.Model):
     """

@@ -16,6 +16,8 @@ from privacy.vault.verbs import (
     operations,
     originals,
     readiness,
+    restoring,
+    signing,
     survey,
 )
 
@@ -35,5 +37,7 @@ __all__ = [
     "operations",
     "originals",
     "readiness",
+    "restoring",
+    "signing",
     "survey",
 ]
