@@ -11,7 +11,7 @@ from privacy.traces.looking import Eye
 _BATCH = 500
 
 
-def look_through_keys(client: Any, pattern: str, eye: Eye) -> None:
+def look_through_keys(client: Any, pattern: str, eye: Eye) -> None:  # noqa: ANN401  (redis types are loose)
     """Names and values of all keys a pattern fits. What ends meanwhile has ended."""
     for name in client.scan_iter(match=pattern, count=_BATCH):
         kind = client.type(name)
