@@ -5,7 +5,7 @@ Packages register their stores in `apps.ready`; privacy imports none of them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -94,6 +94,10 @@ class Store(Protocol):
     def remaining(self, scope: Scope) -> int:
         """How many things of the scope are still there; 0 when done. Raises StoreAway."""
 
+    @property
+    def counts_before(self) -> bool:
+        """Whether `remaining` is a number of things also before anything went, and not only a sign."""
+
     def find(self, scope: Scope, person: PersonRef) -> int:
         """How many things are about one person, where a store can know that; otherwise 0."""
 
@@ -113,6 +117,7 @@ class Described:
     where: str
     covers: frozenset[str] = frozenset()
     stays: str = ""
+    counts_before: bool = field(default=True, kw_only=True)
 
     def erase(self, scope: Scope) -> int:  # noqa: ARG002  (there is nothing to do)
         return 0

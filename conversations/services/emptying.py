@@ -46,7 +46,7 @@ class Contributions(Described):
             found = Conversation.objects.filter(pk=scope.project).first()
             if found is None:
                 return 0
-            return _left(scope.project) + (found.emptying != Emptying.DONE)
+            return _left(scope.project) or int(found.emptying != Emptying.DONE)
 
     def find(self, scope: Scope, person: PersonRef) -> int:
         with tenant_context(scope.tenant):
@@ -108,7 +108,7 @@ def empty_again(conversation: UUID) -> int:
 
 def _empty(conversation: UUID, mask: Mask) -> int:
     found = Conversation.objects.filter(pk=conversation).first()
-    if found is None:
+    if found is None or (found.emptying == Emptying.DONE and _left(found.pk) == 0):
         return 0
     until = time.monotonic() + _SECONDS_AT_ONCE
     # Asked once before anything goes: where no digests were written, the vault refuses.

@@ -20,6 +20,12 @@ log = structlog.get_logger("privacy.keys")
 class DirectoryKeyStore:
     """`folder` is read first; `copy` answers, with an alarm, when the first was lost."""
 
+    days_pending = 0
+    destroys_by = (
+        "Both key files were overwritten and removed. That is best effort: what a disk, a snapshot or a copy of"
+        " the folder made outside this system keeps is not reached by it."
+    )
+
     def __init__(self, folder: Path, copy: Path) -> None:
         if folder.resolve() == copy.resolve():
             raise KeysUnavailable

@@ -33,6 +33,12 @@ class _Wrapped(msgspec.Struct):
 class KmsKeyStore:
     """`bucket` holds wrapped keys and tombstones; `endpoint` points both services elsewhere."""
 
+    days_pending = _DAYS_TO_DELETION
+    destroys_by = (
+        "The conversation's own KMS key was disabled at once, and Amazon deletes it after seven days; every"
+        " version of the wrapped keys was removed. Without it no copy opens."
+    )
+
     def __init__(self, *, bucket: str, endpoint: str | None = None) -> None:
         self.bucket = bucket
         self._s3: S3Client = boto3.client("s3", endpoint_url=endpoint, config=_QUICK)

@@ -37,6 +37,10 @@ class KeysUnavailable(Unavailable):
 class KeyStore(Protocol):
     """A store of keys and tombstones by organisation and conversation."""
 
+    # Days until what was destroyed is beyond anybody's reach, and in plain words how that is done.
+    days_pending: int
+    destroys_by: str
+
     def create(self, organisation: UUID, conversation: UUID, keys: ConversationKeys) -> None:
         """Store new keys. Raises KeysUnavailable where keys are or were: none is overwritten or comes back."""
 

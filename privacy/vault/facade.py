@@ -16,16 +16,19 @@ from privacy.vault.shapes import (
     Identified,
     JobReport,
     Keeping,
+    KeysEnd,
     MailingCounts,
     MailingKind,
     Name,
     OwnTags,
     PartTies,
     Population,
+    PublishedKey,
     Readiness,
     Reading,
     Remains,
     Salt,
+    Signed,
     Standing,
     SupportCase,
     SupportText,
@@ -270,6 +273,16 @@ class Vault:
 
     def left(self, *, conversation: UUID, what: Keeping) -> int:
         return cast("int", self._ask("left", {"conversation": conversation, "what": what}))
+
+    def sign_certificate(self, *, conversation: UUID, certificate: bytes) -> Signed:
+        arguments = {"conversation": conversation, "certificate": certificate}
+        return cast("Signed", self._ask("sign_certificate", arguments))
+
+    def signing_keys(self) -> list[PublishedKey]:
+        return cast("list[PublishedKey]", self._ask("signing_keys", {}))
+
+    def keys_end(self, *, conversation: UUID) -> KeysEnd:
+        return cast("KeysEnd", self._ask("keys_end", {"conversation": conversation}))
 
     def standing(self) -> Standing:
         return cast("Standing", self._ask("standing", {}))

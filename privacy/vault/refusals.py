@@ -196,6 +196,11 @@ class NotClosed(DomainError):
     message = "The conversation is still open in the vault. Its deletion has to begin first."
 
 
+class StillThere(DomainError):
+    code = "still_there"
+    message = "People or keys of this conversation are still in the vault, so nothing is certified about it."
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
@@ -205,6 +210,6 @@ REFUSALS: dict[str, type[DomainError]] = {
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),
         *(NoOfficer, OfficersNotReached, OwnRequest, RequestDecided, NotGranted, GrantSpent, NotWarned),
         *(NobodyThere, NameNotHere, UnknownCase, NoAddress, AnswerRefused),
-        *(NotClosed, SupplierAway),
+        *(NotClosed, StillThere, SupplierAway),
     )
 }

@@ -42,6 +42,7 @@ class Listed(Described):
     """Lists of addresses that the vault's runner clears, because it alone knows whose they are."""
 
     work: Work = field(kw_only=True)
+    counts_before: bool = field(default=False, kw_only=True)
 
     def erase(self, scope: Scope) -> int:
         return sum(self._counts(scope).values())

@@ -1,6 +1,7 @@
 """Reads of the control plane. Every function here steps to the control plane by itself."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -83,6 +84,12 @@ def organisations() -> list[Organisation]:
 def organisation(slug: str) -> Organisation | None:
     with control_plane():
         return Organisation.objects.filter(slug=slug).first()
+
+
+def organisation_by_id(found: UUID) -> Organisation | None:
+    """In whatever state it is, but gone."""
+    with control_plane():
+        return Organisation.objects.filter(pk=found).first()
 
 
 def primary_host(tenant: Tenant) -> str:

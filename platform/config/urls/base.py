@@ -6,7 +6,7 @@ does not exist.
 """
 
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 
 from config import demo_views
 from conversations.views.provider import returns
@@ -25,6 +25,7 @@ _demonstration = [
 ]
 urlpatterns = [
     path("_tls/may-issue", certificates.may_issue, name="may_issue"),
+    path("certificates/", include("privacy.deletion.urls.base")),
     path("returned-letters/", returns.returned_letters, name="returned_letters"),
     *(_demonstration if settings.DEMO else []),
 ]

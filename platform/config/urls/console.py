@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("tenants.urls.console")),
     path("", include("privacy.datamap.urls")),
+    path("", include("privacy.deletion.urls.console")),
     path("", include("conversations.urls.console")),
 ]

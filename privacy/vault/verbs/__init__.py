@@ -17,6 +17,7 @@ from privacy.vault.verbs import (
     originals,
     readiness,
     restoring,
+    signing,
     survey,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "originals",
     "readiness",
     "restoring",
+    "signing",
     "survey",
 ]
