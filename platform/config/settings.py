@@ -158,7 +158,7 @@ OUTBOX_DIR = env.str("OUTBOX_DIR", str(LOCAL_DIR / "outbox"))
 # Lists of addresses that others keep because of us: whoever is deleted is taken off them.
 SUPPRESSION_LISTS = env.list("SUPPRESSION_LISTS", ["kernel.suppression.OutboxFolder"])
 # Folders besides our own in which a deletion looks for what is left: logs, spools, mounted volumes.
-SCAN_FOLDERS = env.list("SCAN_FOLDERS", [])
+SCAN_FOLDERS: list[str] = env.list("SCAN_FOLDERS", [])
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "kernel.messages.OutboxEmails")
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)

@@ -17,6 +17,7 @@ from privacy.traces.candidates import MAIL, PHONE, Candidate, candidates
 from privacy.traces.digests import digest
 from privacy.traces.report import Part
 from privacy.vault.interface import vault_for
+from privacy.vault.refusals import UnknownConversation
 from privacy.vault.shapes import Report, Work
 from privacy.vault.stores import asked
 
@@ -65,11 +66,14 @@ def masked(scope: Scope, texts: list[str]) -> dict[int, str]:
     """
     Texts in which somebody of the scope left an address or a number, by their place in the list, without it.
 
-    Raises StoreAway, also before digests were written.
+    None where the vault knows nobody of it any more. Raises StoreAway, also before digests were written.
     """
     found = [candidates(text.encode()) for text in texts]
-    with asked():
-        salt = vault_for(scope.tenant).salt(conversation=scope.project).salt
+    try:
+        with asked():
+            salt = vault_for(scope.tenant).salt(conversation=scope.project).salt
+    except UnknownConversation:
+        return {}
     digested = {digest(salt, candidate): candidate for counted in found for candidate in counted}
     known = {digested[one] for one in _compared(scope, list(digested))}
     return {

@@ -29,6 +29,7 @@ from privacy.vault.refusals import NotClosed
 from privacy.vault.shapes import Keeping, Work
 
 _BATCH = 2_000
+_OF_DELETION = [work.value for work in Work]
 
 Rows = Callable[[Conversation], models.QuerySet[Any]]
 
@@ -49,7 +50,6 @@ _ROWS: dict[str, Rows] = {
     "jobs": lambda owner: Job.objects.filter(conversation=owner.pk).exclude(verb__in=_OF_DELETION),
     "people": _PEOPLE,
 }
-_OF_DELETION = [work.value for work in Work]
 
 
 def clear(owner: Conversation, what: Keeping) -> int:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
+from privacy.vault.endings import KeysEnd, PublishedKey, Remains, Signed
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
@@ -16,19 +17,15 @@ from privacy.vault.shapes import (
     Identified,
     JobReport,
     Keeping,
-    KeysEnd,
     MailingCounts,
     MailingKind,
     Name,
     OwnTags,
     PartTies,
     Population,
-    PublishedKey,
     Readiness,
     Reading,
-    Remains,
     Salt,
-    Signed,
     Standing,
     SupportCase,
     SupportText,

@@ -81,7 +81,7 @@ def test_every_key_in_valkey_is_on_the_map() -> None:
             if _SPACE.match(text) and "*" not in text and " " not in text
         }
         found |= {
-            f"records:{call.args[0].value}"
+            f"records:{call.args[0].value!s}"
             for call in _calls(tree, "SealedRecords")
             if call.args and isinstance(call.args[0], ast.Constant)
         }

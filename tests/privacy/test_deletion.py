@@ -310,7 +310,7 @@ def test_officers_are_reminded_once_on_each_day(postbox: Postbox) -> None:
         reminders.remind()
         reminders.remind()
 
-    sent = [message_from_bytes(raw) for _to, raw in postbox.taken]
+    sent = [message_from_bytes(raw) for _to, raw in postbox.taken if str(project).encode() in raw]
     texts = {str(mail["Subject"]): mail.get_payload(decode=True).decode().strip() for mail in sent}
     assert len(sent) == 3
     assert set(texts) == set(reminders.SUBJECTS.values())

@@ -24,8 +24,8 @@ from privacy.deletion.models import WORDS_OF_STEPS, Certificate, Kind, Purge
 from privacy.deletion.services import ledger
 from privacy.deletion.services.ledger import Claim, LeaseLost
 from privacy.stores import ORDER, Scope, Step, StoreAway, stores
+from privacy.vault.endings import KeysEnd
 from privacy.vault.interface import vault_for
-from privacy.vault.shapes import KeysEnd
 from tenants.models import Organisation, Project
 
 FORMAT = "certificate-of-deletion/1"

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import signatures
 from privacy.deletion.services.certificates import ALGORITHM, FORMAT
+from privacy.vault.endings import PublishedKey
 from privacy.vault.interface import vault_of_nobody
-from privacy.vault.shapes import PublishedKey
 
 MOST_BYTES = 2 * 1024 * 1024
 _PARTS = {"algorithm", "certificate", "key", "signature"}
