@@ -34,6 +34,8 @@ class Organisation(TenantMixin):
     # The last recorded migration its schema has; kept in the transaction that applies it.
     migrated_to = models.IntegerField(default=0)
     migration_problem = models.CharField(max_length=300, blank=True)
+    # Written before a backup is loaded and cleared after it was replayed: meanwhile nothing is served.
+    restoring_since = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager["Organisation"]] = models.Manager()
 
@@ -59,7 +61,8 @@ class Organisation(TenantMixin):
 
     @property
     def is_serving(self) -> bool:
-        return self.state == OrganisationState.SERVING and not self.migration_problem
+        is_whole = not self.migration_problem and self.restoring_since is None
+        return self.state == OrganisationState.SERVING and is_whole
 
 
 class DomainState(models.TextChoices):

@@ -8,7 +8,7 @@ from conversations.models.act import Act, ActKind, Delivery, Moved, Touch
 from conversations.models.announcement import Announcement
 from conversations.models.care import Decision, OpenIdentification, Safeguarding
 from conversations.models.contribution import Comment, Idea, Rule, Source, State
-from conversations.models.conversation import Area, Conversation, Stream, Tally
+from conversations.models.conversation import Area, Conversation, Emptying, Stream, Tally
 from conversations.models.page import Page, PageCode
 from conversations.models.paper import BatchState, PaperBatch, PaperEntry, PaperForm
 from conversations.models.post import Post
@@ -32,6 +32,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Dimension",
+    "Emptying",
     "Examined",
     "HandoverNote",
     "Idea",

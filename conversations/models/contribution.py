@@ -49,12 +49,14 @@ class Rule(models.TextChoices):
 
 
 def _author_is_unlinkable(name: str) -> models.CheckConstraint:
-    """Participants' contributions have tag and route, others have neither (until the purge)."""
+    """Participants' contributions have tag and route, others have neither; after the purge nobody's has."""
     has_both = models.Q(owner_tag__isnull=False, route__isnull=False)
     has_neither = models.Q(owner_tag__isnull=True, route__isnull=True)
     is_participants = models.Q(source=Source.PARTICIPANT)
     return models.CheckConstraint(
-        condition=models.Q(is_purged=True) | (is_participants & has_both) | (~is_participants & has_neither),
+        condition=(models.Q(is_purged=False) & is_participants & has_both)
+        | (models.Q(is_purged=False) & ~is_participants & has_neither)
+        | (models.Q(is_purged=True) & has_neither),
         name=name,
     )
 

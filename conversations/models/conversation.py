@@ -8,6 +8,14 @@ _DAYS_UNTIL_ALL_IS_GONE = 30
 _CODE = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 
 
+class Emptying(models.TextChoices):
+    """How far its deletion has got: from its start nothing is counted, rewritten or worked on any more."""
+
+    NO = ""
+    UNDER_WAY = "under way"
+    DONE = "done"
+
+
 class Conversation(models.Model):
     """One conversation; shares its id with the project. Dates decide whether it is open."""
 
@@ -37,7 +45,11 @@ class Conversation(models.Model):
     identifies_for_wellbeing = models.BooleanField(default=False)
     # How often anybody was identified in this conversation. Everybody in it can read the number.
     identified_times = models.PositiveIntegerField(default=0)
+    # Empty once nobody is left to whom anything could be sealed.
     public_key = models.BinaryField()
+    emptying = models.CharField(
+        max_length=9, choices=Emptying, default=Emptying.NO, db_default="", blank=True
+    )
     # The last day whose contributions stand in no order any more.
     rewritten_on = models.DateField(null=True)
 

@@ -76,7 +76,10 @@ def _act(
     raise TooLateToChange
 
 
-_OPEN = "s.conversation_id = %s AND k.id = s.conversation_id AND k.opens_at <= %s AND k.closes_at > %s"
+_OPEN = (
+    "s.conversation_id = %s AND k.id = s.conversation_id AND k.opens_at <= %s AND k.closes_at > %s"
+    " AND k.completed_at IS NULL"
+)
 
 _OWN_IDEA = f"""
     FROM conversations_stream s, conversations_conversation k

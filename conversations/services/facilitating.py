@@ -185,7 +185,7 @@ _INSERT_PROMPT = f"""
         JOIN conversations_stream s ON s.id = %s
         JOIN conversations_conversation c ON c.id = s.conversation_id AND c.id = %s
         JOIN conversations_area a ON a.conversation_id = c.id AND a.code = made.area
-        WHERE (c.closes_at IS NULL OR c.closes_at > %s) AND (s.opens_at IS NULL OR s.opens_at <= %s)
+        WHERE c.completed_at IS NULL AND (c.closes_at IS NULL OR c.closes_at > %s) AND (s.opens_at IS NULL OR s.opens_at <= %s)
         ON CONFLICT (id) DO NOTHING
         RETURNING id, text
     ), words AS (
@@ -203,7 +203,7 @@ _INSERT_ANSWER = f"""
         FROM conversations_idea i
         JOIN conversations_stream s ON s.id = i.stream_id
         JOIN conversations_conversation c ON c.id = s.conversation_id
-        WHERE i.id = %s AND c.id = %s AND (c.closes_at IS NULL OR c.closes_at > %s) AND i.state = '{State.SHOWN}'
+        WHERE i.id = %s AND c.id = %s AND c.completed_at IS NULL AND (c.closes_at IS NULL OR c.closes_at > %s) AND i.state = '{State.SHOWN}'
         ON CONFLICT (id) DO NOTHING
         RETURNING idea_id
     ), counted AS (

@@ -13,8 +13,10 @@ from conversations.services.checklist import checklist_of, is_ready
 from conversations.services.preparing.drafts import note
 from conversations.services.preparing.fixed import FixedOnceComplete, draft_for, running_for
 from kernel.errors import DomainError
+from kernel.tasks import platform_after_commit
 from kernel.tenancy import tenant_context
 from kernel.text import one_line
+from privacy.deletion.services import ledger
 from tenants.permissions import Staff
 from tenants.services import projects
 
@@ -146,7 +148,9 @@ def complete_due() -> int:
 
 def _complete(conversation: UUID) -> None:
     since = projects.complete_project(conversation)
+    ledger.begin()
     Conversation.objects.filter(pk=conversation, completed_at=None).update(completed_at=since)
+    platform_after_commit("privacy.delete_due")
     forget_conversations()
 
 

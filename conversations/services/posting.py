@@ -146,6 +146,7 @@ _INSERT_IDEA = f"""
         JOIN conversations_conversation c ON c.id = s.conversation_id
         JOIN conversations_area a ON a.conversation_id = c.id
         WHERE s.id = %s AND a.code = %s AND c.id = %s AND c.opens_at <= %s AND c.closes_at > %s
+          AND c.completed_at IS NULL
           AND (s.opens_at IS NULL OR s.opens_at <= %s)
         ON CONFLICT (id) DO NOTHING
         RETURNING id, text
@@ -166,6 +167,7 @@ _INSERT_COMMENT = f"""
         JOIN conversations_area a ON a.id = i.area_id
         JOIN conversations_conversation c ON c.id = a.conversation_id
         WHERE i.id = %s AND a.code = %s AND c.id = %s AND c.opens_at <= %s AND c.closes_at > %s
+          AND c.completed_at IS NULL
           AND i.state = '{State.SHOWN}'
         ON CONFLICT (id) DO NOTHING
         RETURNING idea_id

@@ -80,6 +80,7 @@ def _statement(column: str, found: str) -> str:
 
 _IN_OWN_AREA = f"""
     JOIN conversations_area a ON a.id = i.area_id
+    JOIN conversations_conversation k ON k.id = a.conversation_id AND k.completed_at IS NULL
     WHERE {{row}}.id = %s AND a.code = %s AND a.conversation_id = %s AND i.state = '{State.SHOWN}'
 """
 _REPORT = {

@@ -80,8 +80,10 @@ def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
         held = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         leaving = _leaving(conversation.pk)
         cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN EXCLUSIVE MODE")
-        _withdraw(conversation.pk, leaving.withdrawn)
-        _disguise(conversation, leaving)
+        gone = _ties_that_go(conversation.pk, leaving)
+        withdraw(conversation.pk, leaving.withdrawn)
+        disguise(conversation, leaving)
+        _remember(conversation.pk, gone)
         since = held.rewritten_on or date.min
         for table in ("conversations_idea", "conversations_comment"):
             cursor.execute(_redraw(table), [conversation.pk, since, today])
@@ -105,7 +107,7 @@ def compact() -> None:
 
 def _is_due(conversation: Conversation, *, at: datetime) -> bool:
     """Open, or closed on a day that was not yet rewritten, or somebody waits to be forgotten."""
-    if not conversation.has_opened(at=at):
+    if not conversation.has_opened(at=at) or conversation.emptying:
         return False
     last = conversation.rewritten_on
     closed_on = (
@@ -148,7 +150,7 @@ def _released(conversation: Conversation) -> QuerySet[PaperBatch]:
     return PaperBatch.objects.filter(conversation=conversation).exclude(released=[])
 
 
-def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
+def withdraw(conversation: UUID, tags: list[bytes]) -> None:
     """Empty contributions and delete votes; what stays is a row without text, tie or author."""
     for chunk in _chunks(tags):
         change(_WITHDRAW_MESSAGES, [chunk, chunk])
@@ -162,6 +164,24 @@ def _withdraw(conversation: UUID, tags: list[bytes]) -> None:
     _free_sources(conversation)
 
 
+def _ties_that_go(conversation: UUID, leaving: OwnTags) -> list[bytes]:
+    """Tags of votes, and ids of messages with a name, that this night removes."""
+    found: list[bytes] = []
+    for chunk in _chunks(leaving.withdrawn):
+        found += [bytes(tag) for (tag,) in rows(_VOTES_THAT_GO, [chunk, conversation])]
+    for chunk in _chunks([*leaving.kept, *leaving.withdrawn]):
+        found += [message.bytes for (message,) in rows(_NAMES_THAT_GO, [chunk, chunk])]
+    return found
+
+
+def _remember(conversation: UUID, gone: list[bytes]) -> None:
+    """Before the commit: a restore of an older backup takes away again what was ever withdrawn."""
+    withdrawn = rows(_WITHDRAWN, [conversation, conversation])
+    entries = {*gone, *(contribution.bytes for (contribution,) in withdrawn)}
+    if entries:
+        vault().remember_withdrawn(conversation=conversation, entries=sorted(entries))
+
+
 def _free_sources(conversation: UUID) -> None:
     """What others wrote and a facilitator merged into a withdrawn idea stands by itself again."""
     change(_COMMENTS_GO_HOME, [conversation])
@@ -169,7 +189,7 @@ def _free_sources(conversation: UUID) -> None:
     index_words(conversation=conversation)
 
 
-def _disguise(conversation: Conversation, leaving: OwnTags) -> None:
+def disguise(conversation: Conversation, leaving: OwnTags) -> None:
     """Give look-alike tags and routes to everything that stays of people who left; names they gave go."""
     key = bytes(conversation.public_key)
     for chunk in _chunks([*leaving.kept, *leaving.withdrawn]):
@@ -179,7 +199,7 @@ def _disguise(conversation: Conversation, leaving: OwnTags) -> None:
             " || uuid_send(gen_random_uuid())) WHERE reporter_tag = ANY(%s)",
             [chunk],
         )
-        for table, (tag, about) in _TIES.items():
+        for table, (tag, about) in TIES.items():
             for old, contribution in rows(
                 f"SELECT {tag}, {about} FROM {table} WHERE {tag} = ANY(%s)", [chunk]
             ):
@@ -195,7 +215,7 @@ def _chunks(tags: list[bytes]) -> list[list[bytes]]:
 
 
 # Table -> its column with the tag, and the id that is bound into the route.
-_TIES = {
+TIES = {
     "conversations_vote": ("voter_tag", "idea_id"),
     "conversations_comment": ("owner_tag", "id"),
     "conversations_idea": ("owner_tag", "id"),
@@ -209,7 +229,7 @@ def _redraw(table: str) -> str:
             SELECT id, day, number,
                    row_number() OVER (PARTITION BY day ORDER BY number) AS place,
                    row_number() OVER (PARTITION BY day ORDER BY random()) AS lot
-            FROM {table} WHERE {_OF_CONVERSATION[table]} AND day >= %s AND day < %s
+            FROM {table} WHERE {OF_CONVERSATION[table]} AND day >= %s AND day < %s
         )
         UPDATE {table} t SET number = drawn.number
         FROM of_day o JOIN of_day drawn ON drawn.day = o.day AND drawn.place = o.lot
@@ -222,7 +242,7 @@ def _rewrite(model: type[models.Model]) -> str:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     columns = ", ".join(str(field.column) for field in fields)
     return f"""
-        WITH gone AS (DELETE FROM {table} WHERE {_OF_CONVERSATION[table]} RETURNING {columns})
+        WITH gone AS (DELETE FROM {table} WHERE {OF_CONVERSATION[table]} RETURNING {columns})
         INSERT INTO {table} ({columns}) SELECT {columns} FROM gone ORDER BY random()
     """
 
@@ -232,7 +252,7 @@ _IDEAS = f"SELECT id FROM conversations_idea WHERE stream_id IN ({_STREAMS})"
 _COMMENTS = f"SELECT id FROM conversations_comment WHERE idea_id IN ({_IDEAS})"
 # Names the conversation twice.
 _ABOUT = f"(idea_id IN ({_IDEAS}) OR comment_id IN ({_COMMENTS}))"
-_OF_CONVERSATION = {
+OF_CONVERSATION = {
     "conversations_idea": f"stream_id IN ({_STREAMS})",
     "conversations_comment": f"idea_id IN ({_IDEAS})",
     "conversations_vote": f"idea_id IN ({_IDEAS})",
@@ -280,6 +300,17 @@ _OWN_THREADS = """
 _WITHDRAW_MESSAGES = f"DELETE FROM conversations_message WHERE thread_id IN ({_OWN_THREADS})"
 _WITHDRAW_THREADS = f"DELETE FROM conversations_thread WHERE id IN ({_OWN_THREADS})"
 _WITHDRAW_NAMES = f"{_WITHDRAW_MESSAGES} AND kind = '{MessageKind.FORWARD}'"
+_VOTES_THAT_GO = (
+    f"SELECT voter_tag FROM conversations_vote WHERE voter_tag = ANY(%s) AND idea_id IN ({_IDEAS})"
+)
+_NAMES_THAT_GO = f"""
+    SELECT id FROM conversations_message WHERE thread_id IN ({_OWN_THREADS}) AND kind = '{MessageKind.FORWARD}'
+"""
+_WITHDRAWN = f"""
+    SELECT id FROM conversations_idea WHERE state = '{State.WITHDRAWN}' AND stream_id IN ({_STREAMS})
+    UNION ALL
+    SELECT id FROM conversations_comment WHERE state = '{State.WITHDRAWN}' AND idea_id IN ({_IDEAS})
+"""
 _WITHDRAW_WORDS = """
     DELETE FROM conversations_ideawords
     WHERE idea_id IN (SELECT id FROM conversations_idea WHERE owner_tag = ANY(%s))

@@ -12,7 +12,8 @@ def count_conversation(*, conversation: UUID) -> None:
 
 
 def count_all() -> None:
-    for conversation in Conversation.objects.exclude(opens_at=None).values_list("pk", flat=True):
+    counted = Conversation.objects.exclude(opens_at=None).filter(emptying="")
+    for conversation in counted.values_list("pk", flat=True):
         count_conversation(conversation=conversation)
 
 
@@ -20,7 +21,8 @@ def recount(*, conversation: UUID) -> int:
     """
     Set every idea's own counters from its votes and comments; returns how many were wrong.
 
-    For the operator. The statements that vote keep them exact, so the answer should be 0.
+    For the operator. The statements that vote keep them exact, so the answer should be 0. After a deletion
+    the counters are all that is left of the votes, and stay.
     """
     return change(_RECOUNT, [conversation])
 
@@ -45,7 +47,8 @@ _RECOUNT = f"""
             (SELECT count(*) FROM conversations_vote v WHERE v.idea_id = i.id AND v.value = -1) AS dislikes,
             (SELECT count(*) FROM conversations_comment c WHERE c.idea_id = i.id AND c.state = '{State.SHOWN}') AS comments
         FROM conversations_idea i JOIN conversations_stream s ON s.id = i.stream_id
-        WHERE s.conversation_id = %s
+        JOIN conversations_conversation c ON c.id = s.conversation_id
+        WHERE s.conversation_id = %s AND c.emptying = ''
     )
     UPDATE conversations_idea i SET likes = n.likes, dislikes = n.dislikes, comment_count = n.comments
     FROM counted n WHERE n.id = i.id

@@ -17,6 +17,7 @@ from conversations.models import Act, Conversation, Message, MessageKind, Post, 
 from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
 from conversations.queries.tags import tags_for
 from conversations.services.outbox import owe_delivery
+from conversations.services.preparing.fixed import require_not_complete
 from conversations.services.texts import checked_text
 from kernel.database import once_more, row
 from kernel.errors import DomainError
@@ -55,12 +56,13 @@ def write_to_author(
     Facilitators say something to whoever wrote a contribution; returns the message.
 
     The author is told by the vault that something waits (at once, where it is urgent), and nobody
-    learns whether there is one. Raises NoThread where the contribution has no author to reach.
+    learns whether there is one. Raises NoThread where the contribution has no author to reach, FixedOnceComplete.
     """
     post = Post(kind, contribution)
     with transaction.atomic():
         if not post.model.objects.filter(pk=contribution, route__isnull=False).exists():
             raise NoThread
+        require_not_complete(conversation.pk)
         return leave_message(
             conversation,
             post,
@@ -165,6 +167,7 @@ def _statement(table: str, column: str, of_conversation: str) -> str:
     return f"""
         WITH own AS (
             SELECT t.id FROM conversations_thread t JOIN {table} o ON o.id = t.{column} {of_conversation}
+            JOIN conversations_conversation k ON k.id = s.conversation_id AND k.completed_at IS NULL
             WHERE o.id = %s AND o.owner_tag = ANY(%s) AND s.conversation_id = %s
             FOR KEY SHARE OF t
         ), written AS (

@@ -91,6 +91,7 @@ def _act(
 _OPEN_IDEA = f"""
     i.id = %s AND i.state = '{State.SHOWN}' AND a.id = i.area_id AND a.code = %s
     AND c.id = a.conversation_id AND c.id = %s AND c.opens_at <= %s AND c.closes_at > %s
+    AND c.completed_at IS NULL
 """
 
 # A vote that was written for an idea that would not take it divides by zero, which undoes the whole

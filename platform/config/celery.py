@@ -50,11 +50,13 @@ app.conf.update(
         "measure what is stored": {"task": "conversations.measure_everywhere", "schedule": 3600.0},
         "finish what rosters left": {"task": "conversations.finish_rosters_everywhere", "schedule": 600.0},
         "go on with organisations half made": {"task": "tenants.provision_waiting", "schedule": 60.0},
+        "delete what is due": {"task": "privacy.delete_due", "schedule": 300.0},
         "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
         "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
         "take care": {"task": "conversations.care_everywhere", "schedule": 60.0},
         "anchor the audit": {"task": "privacy.anchor_regularly", "schedule": 600.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
+        "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

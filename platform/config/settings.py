@@ -40,11 +40,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Apps, lowest owner of a command first ---------------------------------------------------
 CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "django.contrib.auth", "tenants"]
-CONTROL_APPS += ["privacy.oversight"]
+CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion"]
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
-TENANT_APPS = ["tenants.branding", "conversations", *ACCOUNT_APPS]
-SHARED_APPS = ["kernel", "web", *CONTROL_APPS, *ACCOUNT_APPS, "privacy.vault"]
+TENANT_APPS = ["tenants.branding", "conversations", "privacy.scanning", *ACCOUNT_APPS]
+SHARED_APPS = ["kernel", "web", *CONTROL_APPS, "privacy.scanning", *ACCOUNT_APPS, "privacy.vault"]
 INSTALLED_APPS = [
     "kernel",
     "web",
@@ -146,9 +146,19 @@ STORAGES = {
     "files": _FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Keys are never among them, and days are few (a check sees to it).
+BACKUPS_DIR = env.str("BACKUPS_DIR", str(LOCAL_DIR / "backups"))
+BACKUP_DAYS = env.int("BACKUP_DAYS", 7)
+VAULT_BACKUP_DAYS = env.int("VAULT_BACKUP_DAYS", 7)
+# Between completion and deletion: participants can still take their own copy.
+DAYS_BEFORE_DELETION = env.int("DAYS_BEFORE_DELETION", 3)
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_DIR", str(LOCAL_DIR / "static"))
 OUTBOX_DIR = env.str("OUTBOX_DIR", str(LOCAL_DIR / "outbox"))
+# Lists of addresses that others keep because of us: whoever is deleted is taken off them.
+SUPPRESSION_LISTS = env.list("SUPPRESSION_LISTS", ["kernel.suppression.OutboxFolder"])
+# Folders besides our own in which a deletion looks for what is left: logs, spools, mounted volumes.
+SCAN_FOLDERS: list[str] = env.list("SCAN_FOLDERS", [])
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "kernel.messages.OutboxEmails")
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)

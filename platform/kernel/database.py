@@ -60,3 +60,14 @@ class ThirtyDaysAfter(Func):
 
     template = "((%(expressions)s AT TIME ZONE 'UTC') + interval '720 hours') AT TIME ZONE 'UTC'"
     output_field = DateTimeField()
+
+
+@deconstructible(path="kernel.database.HoursAfter")
+class HoursAfter(Func):
+    """So many hours after a moment, worked out by the database itself."""
+
+    template = "((%(expressions)s AT TIME ZONE 'UTC') + interval '%(hours)s hours') AT TIME ZONE 'UTC'"
+    output_field = DateTimeField()
+
+    def __init__(self, moment: str, *, hours: int) -> None:
+        super().__init__(moment, hours=hours)

@@ -6,7 +6,7 @@ Both copies are removed together. Removing a file is not the destruction of a di
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +20,12 @@ log = structlog.get_logger("privacy.keys")
 class DirectoryKeyStore:
     """`folder` is read first; `copy` answers, with an alarm, when the first was lost."""
 
+    days_pending = 0
+    destroys_by = (
+        "Both key files were overwritten and removed. That is best effort: what a disk, a snapshot or a copy of"
+        " the folder made outside this system keeps is not reached by it."
+    )
+
     def __init__(self, folder: Path, copy: Path) -> None:
         if folder.resolve() == copy.resolve():
             raise KeysUnavailable
@@ -27,7 +33,7 @@ class DirectoryKeyStore:
 
     def create(self, organisation: UUID, conversation: UUID, keys: ConversationKeys) -> None:
         files = self._files(organisation, conversation, "keys")
-        if any(file.exists() for file in files):
+        if any(file.exists() for file in files) or self.is_destroyed(organisation, conversation):
             raise KeysUnavailable
         for file in files:
             _write(file, packed(keys))
@@ -36,23 +42,50 @@ class DirectoryKeyStore:
         return unpacked(self._first(organisation, conversation, "keys", _read_complete))
 
     def add_tombstones(self, organisation: UUID, conversation: UUID, indexes: list[bytes]) -> None:
-        known = self.tombstones(organisation, conversation)
-        # One sorted list: it tells neither order nor which indexes belong to one person.
-        lines = sorted({index.hex() for index in [*known, *indexes]})
-        for file in self._files(organisation, conversation, "left"):
-            _write(file, "\n".join(lines).encode())
+        self._add(organisation, conversation, "left", indexes)
 
     def tombstones(self, organisation: UUID, conversation: UUID) -> set[bytes]:
+        return self._listed(organisation, conversation, "left")
+
+    def add_withdrawn(self, organisation: UUID, conversation: UUID, entries: Iterable[bytes]) -> None:
+        self._add(organisation, conversation, "withdrawn", entries)
+
+    def withdrawn(self, organisation: UUID, conversation: UUID) -> set[bytes]:
+        return self._listed(organisation, conversation, "withdrawn")
+
+    def destroy(self, organisation: UUID, conversation: UUID) -> None:
+        for file in self._files(organisation, conversation, "destroyed"):
+            _write(file, b"")
+        for what in ("keys", "left", "withdrawn"):
+            for file in self._files(organisation, conversation, what):
+                _destroy(file)
+
+    def is_destroyed(self, organisation: UUID, conversation: UUID) -> bool:
+        return any(file.exists() for file in self._files(organisation, conversation, "destroyed"))
+
+    def end_organisation(self, organisation: UUID) -> None:
+        for folder in self.folders:
+            _write(_ended(folder, organisation), b"")
+
+    def has_ended(self, organisation: UUID) -> bool:
+        return any(_ended(folder, organisation).exists() for folder in self.folders)
+
+    def _add(self, organisation: UUID, conversation: UUID, what: str, entries: Iterable[bytes]) -> None:
+        """One sorted list: it tells neither order nor which entries belong to one person."""
+        known = self._listed(organisation, conversation, what)
+        after = known.union(entries)
+        files = self._files(organisation, conversation, what)
+        if after == known and all(file.exists() for file in files):
+            return
+        for file in files:
+            _write(file, "\n".join(sorted(entry.hex() for entry in after)).encode())
+
+    def _listed(self, organisation: UUID, conversation: UUID, what: str) -> set[bytes]:
         found: set[bytes] = set()
-        for file in self._files(organisation, conversation, "left"):
+        for file in self._files(organisation, conversation, what):
             if file.exists():
                 found |= {bytes.fromhex(line) for line in file.read_text().split()}
         return found
-
-    def destroy(self, organisation: UUID, conversation: UUID) -> None:
-        for what in ("keys", "left"):
-            for file in self._files(organisation, conversation, what):
-                _destroy(file)
 
     def _files(self, organisation: UUID, conversation: UUID, what: str) -> list[Path]:
         return [folder / organisation.hex / f"{conversation.hex}.{what}" for folder in self.folders]
@@ -73,6 +106,10 @@ class DirectoryKeyStore:
             return read(copy)
         except OSError as reason:
             raise KeysUnavailable from reason
+
+
+def _ended(folder: Path, organisation: UUID) -> Path:
+    return folder / f"{organisation.hex}.ended"
 
 
 def _read_complete(file: Path) -> bytes:

@@ -5,6 +5,7 @@ Destroying disables the KMS key at once and schedules its deletion for the short
 offers (7 days): whatever copy of the object survives, nothing opens it.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -32,6 +33,12 @@ class _Wrapped(msgspec.Struct):
 class KmsKeyStore:
     """`bucket` holds wrapped keys and tombstones; `endpoint` points both services elsewhere."""
 
+    days_pending = _DAYS_TO_DELETION
+    destroys_by = (
+        "The conversation's own KMS key was disabled at once, and Amazon deletes it after seven days; every"
+        " version of the wrapped keys was removed. Without it no copy opens."
+    )
+
     def __init__(self, *, bucket: str, endpoint: str | None = None) -> None:
         self.bucket = bucket
         self._s3: S3Client = boto3.client("s3", endpoint_url=endpoint, config=_QUICK)
@@ -39,6 +46,8 @@ class KmsKeyStore:
 
     def create(self, organisation: UUID, conversation: UUID, keys: ConversationKeys) -> None:
         bound = _bound(organisation, conversation)
+        if self.is_destroyed(organisation, conversation):
+            raise KeysUnavailable
         try:
             key = self._kms.create_key(Description="conversation")["KeyMetadata"]["KeyId"]
             wrapped = self._kms.encrypt(KeyId=key, Plaintext=packed(keys), EncryptionContext=bound)[
@@ -79,13 +88,55 @@ class KmsKeyStore:
         except _FAILURES as reason:
             raise KeysUnavailable from reason
 
+    def add_withdrawn(self, organisation: UUID, conversation: UUID, entries: Iterable[bytes]) -> None:
+        """One object: its older versions go, because the difference of two would be one night's group."""
+        name = _withdrawn(organisation, conversation)
+        known = self.withdrawn(organisation, conversation)
+        after = known.union(entries)
+        try:
+            if after != known:
+                lines = "\n".join(sorted(entry.hex() for entry in after))
+                self._s3.put_object(Bucket=self.bucket, Key=name, Body=lines.encode())
+            for found, version in self._versions(name)[1:]:
+                self._s3.delete_object(Bucket=self.bucket, Key=found, VersionId=version)
+        except _FAILURES as reason:
+            raise KeysUnavailable from reason
+
+    def withdrawn(self, organisation: UUID, conversation: UUID) -> set[bytes]:
+        found = self._text(_withdrawn(organisation, conversation))
+        return {bytes.fromhex(line) for line in (found or "").split()}
+
     def destroy(self, organisation: UUID, conversation: UUID) -> None:
         try:
+            self._s3.put_object(Bucket=self.bucket, Key=_destroyed(organisation, conversation), Body=b"")
             self._end_kms_key(organisation, conversation)
-            for prefix in (_name(organisation, conversation), _tombs(organisation, conversation)):
-                for name, version in self._versions(prefix):
+            for where in (_name, _tombs, _withdrawn):
+                for name, version in self._versions(where(organisation, conversation)):
                     self._s3.delete_object(Bucket=self.bucket, Key=name, VersionId=version)
         except _FAILURES as reason:
+            raise KeysUnavailable from reason
+
+    def is_destroyed(self, organisation: UUID, conversation: UUID) -> bool:
+        return self._text(_destroyed(organisation, conversation)) is not None
+
+    def end_organisation(self, organisation: UUID) -> None:
+        try:
+            self._s3.put_object(Bucket=self.bucket, Key=_ended(organisation), Body=b"")
+        except _FAILURES as reason:
+            raise KeysUnavailable from reason
+
+    def has_ended(self, organisation: UUID) -> bool:
+        return self._text(_ended(organisation)) is not None
+
+    def _text(self, name: str) -> str | None:
+        """What an object says, None where there is none. Raises KeysUnavailable."""
+        try:
+            return self._s3.get_object(Bucket=self.bucket, Key=name)["Body"].read().decode()
+        except ClientError as reason:
+            if reason.response.get("Error", {}).get("Code") == "NoSuchKey":
+                return None
+            raise KeysUnavailable from reason
+        except BotoCoreError as reason:
             raise KeysUnavailable from reason
 
     def _end_kms_key(self, organisation: UUID, conversation: UUID) -> None:
@@ -104,7 +155,7 @@ class KmsKeyStore:
         return msgspec.msgpack.decode(found["Body"].read(), type=_Wrapped)
 
     def _versions(self, prefix: str) -> list[tuple[str, str]]:
-        """Every stored version and delete marker: a plain delete would only hide them."""
+        """Every stored version and delete marker, newest first: a plain delete would only hide them."""
         found: list[tuple[str, str]] = []
         for page in self._s3.get_paginator("list_object_versions").paginate(
             Bucket=self.bucket, Prefix=prefix
@@ -120,6 +171,18 @@ def _name(organisation: UUID, conversation: UUID) -> str:
 
 def _tombs(organisation: UUID, conversation: UUID) -> str:
     return f"left/{organisation.hex}/{conversation.hex}/"
+
+
+def _withdrawn(organisation: UUID, conversation: UUID) -> str:
+    return f"withdrawn/{organisation.hex}/{conversation.hex}"
+
+
+def _destroyed(organisation: UUID, conversation: UUID) -> str:
+    return f"destroyed/{organisation.hex}/{conversation.hex}"
+
+
+def _ended(organisation: UUID) -> str:
+    return f"ended/{organisation.hex}"
 
 
 def _bound(organisation: UUID, conversation: UUID) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The port of the key store: what both stores keep and promise."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -36,8 +37,12 @@ class KeysUnavailable(Unavailable):
 class KeyStore(Protocol):
     """A store of keys and tombstones by organisation and conversation."""
 
+    # Days until what was destroyed is beyond anybody's reach, and in plain words how that is done.
+    days_pending: int
+    destroys_by: str
+
     def create(self, organisation: UUID, conversation: UUID, keys: ConversationKeys) -> None:
-        """Store new keys. Raises KeysUnavailable where keys exist already: none is overwritten."""
+        """Store new keys. Raises KeysUnavailable where keys are or were: none is overwritten or comes back."""
 
     def read(self, organisation: UUID, conversation: UUID) -> ConversationKeys:
         """Raises KeysUnavailable."""
@@ -47,8 +52,29 @@ class KeyStore(Protocol):
 
     def tombstones(self, organisation: UUID, conversation: UUID) -> set[bytes]: ...
 
+    def add_withdrawn(self, organisation: UUID, conversation: UUID, entries: Iterable[bytes]) -> None:
+        """
+        Remember what was withdrawn, in one sorted list without groups, until the keys die.
+
+        Entries are ids of contributions and messages (16 bytes), and tags of votes and blind indexes of those
+        who withdrew everything (32). What is known already changes nothing.
+        """
+
+    def withdrawn(self, organisation: UUID, conversation: UUID) -> set[bytes]: ...
+
     def destroy(self, organisation: UUID, conversation: UUID) -> None:
-        """Remove keys and tombstones. May be called again; afterwards `read` raises."""
+        """
+        Remove keys and tombstones. May be called again; afterwards `read` raises.
+
+        What stays is the mark that it was done, so that lost keys are never taken for destroyed ones.
+        """
+
+    def is_destroyed(self, organisation: UUID, conversation: UUID) -> bool: ...
+
+    def end_organisation(self, organisation: UUID) -> None:
+        """Remember that an organisation was deleted: no backup brings it back. May be called again."""
+
+    def has_ended(self, organisation: UUID) -> bool: ...
 
 
 def new_keys() -> ConversationKeys:

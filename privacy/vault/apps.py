@@ -9,7 +9,9 @@ class VaultConfig(AppConfig):
     zone = Zone.VAULT
 
     def ready(self) -> None:
+        from privacy.vault import stores
         from privacy.vault.interface import forget_organisation
         from tenants.registry import forget_at_deletion
 
         forget_at_deletion(forget_organisation)
+        stores.register()

@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
+from privacy.vault.endings import KeysEnd, PublishedKey, Remains, Signed
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
@@ -15,6 +16,7 @@ from privacy.vault.shapes import (
     Held,
     Identified,
     JobReport,
+    Keeping,
     MailingCounts,
     MailingKind,
     Name,
@@ -23,9 +25,11 @@ from privacy.vault.shapes import (
     Population,
     Readiness,
     Reading,
+    Salt,
     Standing,
     SupportCase,
     SupportText,
+    Work,
     Written,
 )
 from privacy.vault.verb import Caller
@@ -248,8 +252,52 @@ class Vault:
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))
 
+    def work(self, *, conversation: UUID, what: Work, sealed_names: list[bytes]) -> JobReport:
+        arguments = {"conversation": conversation, "what": what, "sealed_names": sealed_names}
+        return cast("JobReport", self._ask("work", arguments))
+
+    def done(self, *, conversation: UUID, what: Work) -> None:
+        self._ask("done", {"conversation": conversation, "what": what})
+
+    def salt(self, *, conversation: UUID) -> Salt:
+        return cast("Salt", self._ask("salt", {"conversation": conversation}))
+
+    def compare(self, *, conversation: UUID, digests: list[bytes]) -> list[bytes]:
+        return cast("list[bytes]", self._ask("compare", {"conversation": conversation, "digests": digests}))
+
+    def clear(self, *, conversation: UUID, what: Keeping) -> int:
+        return cast("int", self._ask("clear", {"conversation": conversation, "what": what}))
+
+    def left(self, *, conversation: UUID, what: Keeping) -> int:
+        return cast("int", self._ask("left", {"conversation": conversation, "what": what}))
+
+    def sign_certificate(self, *, conversation: UUID, certificate: bytes) -> Signed:
+        arguments = {"conversation": conversation, "certificate": certificate}
+        return cast("Signed", self._ask("sign_certificate", arguments))
+
+    def signing_keys(self) -> list[PublishedKey]:
+        return cast("list[PublishedKey]", self._ask("signing_keys", {}))
+
+    def keys_end(self, *, conversation: UUID) -> KeysEnd:
+        return cast("KeysEnd", self._ask("keys_end", {"conversation": conversation}))
+
     def standing(self) -> Standing:
         return cast("Standing", self._ask("standing", {}))
 
     def retry(self, *, job: UUID) -> None:
         self._ask("retry", {"job": job})
+
+    def remember_withdrawn(self, *, conversation: UUID, entries: list[bytes]) -> None:
+        self._ask("remember_withdrawn", {"conversation": conversation, "entries": entries})
+
+    def remains(self, *, conversation: UUID) -> Remains:
+        return cast("Remains", self._ask("remains", {"conversation": conversation}))
+
+    def reroute(self, *, conversation: UUID, ties: list[tuple[UUID, bytes]]) -> list[bytes]:
+        return cast("list[bytes]", self._ask("reroute", {"conversation": conversation, "ties": ties}))
+
+    def end_organisation(self) -> None:
+        self._ask("end_organisation", {})
+
+    def has_ended(self) -> bool:
+        return cast("bool", self._ask("has_ended", {}))

@@ -36,6 +36,7 @@ def forget_organisation(tenant: Tenant) -> None:
     vault = vault_for(tenant)
     for conversation in vault.conversations():
         vault.purge(conversation=conversation)
+    vault.end_organisation()
 
 
 def ask_directly(caller: Caller, verb: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from django.db import transaction
 
 from privacy.keys.configured import key_store
-from privacy.vault import imports, ledger
+from privacy.vault import closing, imports, ledger
 from privacy.vault.ledger import Claim
 from privacy.vault.models import Conversation
 from privacy.vault.opened import forget_keys
-from privacy.vault.shapes import Report
+from privacy.vault.shapes import Report, Work
 
 Meanwhile = Callable[[], object]
 
@@ -36,4 +36,8 @@ _WORK: dict[str, Callable[[Claim, Meanwhile], None]] = {
     "enrol": imports.enrol,
     "examine": imports.examine,
     "purge": _purge,
+    Work.CLOSE: closing.close,
+    Work.OUTBOX: closing.empty_outbox,
+    Work.SUPPLIERS: closing.clear_suppliers,
+    Work.SCAN: closing.scan,
 }

@@ -14,8 +14,8 @@ import msgspec
 from django.db import transaction
 from django.db.models import F, Q
 
-from privacy.vault.models import Job, JobState
-from privacy.vault.opened import opened
+from privacy.vault.models import Conversation, Job, JobState
+from privacy.vault.opened import Opened, opened, opened_for
 from privacy.vault.refusals import UnknownJob
 from privacy.vault.shapes import JobReport, Preview, Report
 from privacy.vault.verb import Caller
@@ -47,9 +47,20 @@ class Claim:
 
 def ask(caller: Caller, conversation: UUID, verb: str, content: bytes | None, *, at: datetime) -> UUID:
     """Enter a job; its input is sealed, because it may be a roster."""
+    keys = None if content is None else opened(caller, conversation)
     job = Job(id=uuid4(), conversation=conversation, organisation=caller.organisation, verb=verb, asked_at=at)
-    if content is not None:
-        job.sealed_input = opened(caller, conversation).seal("job", "input", job.id, content)
+    return _enter(job, keys, content)
+
+
+def ask_at_end(owner: Conversation, verb: str, content: bytes | None, *, at: datetime) -> UUID:
+    """The same for a deletion, which goes on when the conversation is closed to everything else."""
+    job = Job(id=uuid4(), conversation=owner.pk, organisation=owner.organisation, verb=verb, asked_at=at)
+    return _enter(job, opened_for(owner), content)
+
+
+def _enter(job: Job, keys: Opened | None, content: bytes | None) -> UUID:
+    if keys is not None and content is not None:
+        job.sealed_input = keys.seal("job", "input", job.id, content)
     job.save(force_insert=True)
     wake_runner()
     return job.id

@@ -41,7 +41,9 @@ def schedule(mailing: Mailing) -> None:
 
 def release_due(*, at: datetime) -> None:
     """Make the dispatches of each mailing that is due, in the transaction that marks it released."""
-    for due in Mailing.objects.filter(state=MailingState.SCHEDULED, due_at__lte=at):
+    for due in Mailing.objects.filter(
+        state=MailingState.SCHEDULED, due_at__lte=at, conversation__is_closed=False
+    ):
         with transaction.atomic(using="vault"):
             is_ours = Mailing.objects.filter(pk=due.pk, state=MailingState.SCHEDULED).update(
                 state=MailingState.RELEASED
@@ -129,7 +131,7 @@ def open_windows(*, at: datetime) -> None:
     """
     for zone in Conversation.objects.values_list("time_zone", flat=True).distinct():
         begun = window_before(at, ZoneInfo(zone))
-        due = Conversation.objects.filter(time_zone=zone, window_at__lt=begun)
+        due = Conversation.objects.filter(time_zone=zone, window_at__lt=begun, is_closed=False)
         for conversation in list(due):
             with transaction.atomic(using="vault"):
                 if due.filter(pk=conversation.pk).update(window_at=begun):

@@ -19,6 +19,8 @@ class Conversation(models.Model):
     name = models.CharField(max_length=160)
     site = models.CharField(max_length=300)
     time_zone = models.CharField(max_length=40, default="Europe/London")
+    # It is being deleted: nothing but the verbs of deletion opens it any more.
+    is_closed = models.BooleanField(default=False, db_default=False)
     # The start of the last window in which "something new is waiting" was sent, or might have been.
     window_at = models.DateTimeField(default=timezone.now)
 
@@ -78,6 +80,12 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def indexes(self) -> list[bytes]:
+        """The blind indexes there are: what a tombstone remembers of somebody."""
+        found = (self.reference_index, self.email_index, self.phone_index)
+        return [bytes(index) for index in found if index is not None]
 
 
 class Roster(models.Model):
@@ -319,3 +327,29 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.id}"
+
+
+class Traces(models.Model):
+    """
+    Salted digests of everybody's addresses, numbers and names, sealed: for finding what is left of them.
+
+    Written before the people go, and gone with the conversation's keys.
+    """
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.conversation_id)
+
+
+class Planted(models.Model):
+    """An example that the scan of this database must find. Its transaction is always rolled back: no row stays."""
+
+    name = models.CharField(max_length=80)
+    text = models.TextField()
+    content = models.BinaryField()
+    data = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -77,6 +77,13 @@ class Opened:
     def _public_key(self) -> bytes:
         return bytes(PrivateKey(self.keys.private).public_key)
 
+    def open_name(self, sealed: bytes) -> bytes:
+        """What somebody typed who came forward; empty where it is nothing of the kind."""
+        try:
+            return self._box.decrypt(sealed)
+        except (CryptoError, ValueError, TypeError):
+            return b""
+
     def open_file(self, box: bytes) -> bytes:
         """A file that was sealed to the conversation's public key. Raises DoesNotOpen, also for what is no file."""
         try:
@@ -111,9 +118,12 @@ def opened(caller: Caller, conversation: UUID) -> Opened:
     """
     The caller's own conversation with its keys.
 
-    Raises UnknownConversation, also for a conversation of another organisation; KeysUnavailable.
+    Raises UnknownConversation, also for a conversation of another organisation and for one that is being
+    deleted; KeysUnavailable.
     """
-    found = Conversation.objects.filter(pk=conversation, organisation=caller.organisation).first()
+    found = Conversation.objects.filter(
+        pk=conversation, organisation=caller.organisation, is_closed=False
+    ).first()
     if found is None:
         raise UnknownConversation
     return opened_for(found)

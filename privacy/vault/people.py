@@ -59,6 +59,14 @@ def set_attributes(opened: Opened, person: Person, attributes: Attributes) -> No
     )
 
 
+def wipe(opened: Opened, person: Person) -> None:
+    """Everything known of an unsaved person goes, except the secret that still finds what they wrote."""
+    set_attributes(opened, person, Attributes(area=""))
+    person.email_index = person.phone_index = person.reference_index = None
+    person.sealed_email = person.sealed_phone = person.sealed_survey = person.sealed_password = None
+    person.handle = new_handle()
+
+
 def attributes_of(opened: Opened, person: Person) -> Attributes:
     return Attributes(
         **json.loads(opened.unseal("person", "attributes", person.id, person.sealed_attributes))

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError, Unavailable
+from kernel.suppression import SupplierAway
 from kernel.valkey import ValkeyDown
 from privacy.keys.store import KeysUnavailable
 
@@ -190,6 +191,16 @@ class AnswerRefused(DomainError):
     message = "An answer needs a subject of up to 160 characters and a text of up to 4,000. Change it and send it again."
 
 
+class NotClosed(DomainError):
+    code = "not_closed"
+    message = "The conversation is still open in the vault. Its deletion has to begin first."
+
+
+class StillThere(DomainError):
+    code = "still_there"
+    message = "People or keys of this conversation are still in the vault, so nothing is certified about it."
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
@@ -199,5 +210,6 @@ REFUSALS: dict[str, type[DomainError]] = {
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),
         *(NoOfficer, OfficersNotReached, OwnRequest, RequestDecided, NotGranted, GrantSpent, NotWarned),
         *(NobodyThere, NameNotHere, UnknownCase, NoAddress, AnswerRefused),
+        *(NotClosed, StillThere, SupplierAway),
     )
 }

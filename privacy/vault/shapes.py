@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from privacy.traces.report import Part
+
 
 class Contributions(StrEnum):
     """What somebody who leaves wants to happen to what they wrote."""
@@ -39,6 +41,9 @@ class Report:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    # Of a deletion's work: how many of what went, or were written down.
+    counts: dict[str, int] = field(default_factory=dict)
+    scanned: Part | None = None
 
 
 class Meaning(StrEnum):
@@ -222,6 +227,7 @@ class OwnTags:
     withdrawn: list[bytes]
 
 
+
 @dataclass(frozen=True, slots=True)
 class CarriedVote:
     """A vote on the idea that others were merged into. Nothing tells which vote it came from."""
@@ -358,3 +364,30 @@ class SupportText:
     text: str = field(repr=False)
     contact: str = field(repr=False)
     can_answer: bool  # whether the contact is an address that a message can go to
+
+
+class Keeping(StrEnum):
+    """A part of what the vault keeps of a conversation, each emptied in its step of a deletion."""
+
+    SESSIONS = "sessions"
+    MAIL = "mail"  # what waits to be sent, and work that waits
+    CODES = "codes"
+    PEOPLE = "people"  # every row about anybody
+    KEYS = "keys"  # key, tombstones, digests, and the conversation itself
+
+
+class Work(StrEnum):
+    """What the runner does for a deletion."""
+
+    CLOSE = "close"
+    OUTBOX = "outbox"
+    SUPPLIERS = "suppliers"
+    SCAN = "scan"
+
+
+@dataclass(frozen=True, slots=True)
+class Salt:
+    """What digests of a conversation's people are made with, and how many there are by kind."""
+
+    salt: bytes = field(repr=False)
+    counts: dict[str, int]

@@ -1,6 +1,7 @@
 """Reads of the control plane. Every function here steps to the control plane by itself."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -22,7 +23,8 @@ class Site:
 
 
 # A host that nobody has may be somebody's in a second: an organisation answers as soon as it is made.
-_sites: Remembered[str, Site | None] = Remembered(seconds=30, most=10_000, seconds_of_none=1)
+SECONDS_REMEMBERED = 30
+_sites: Remembered[str, Site | None] = Remembered(seconds=SECONDS_REMEMBERED, most=10_000, seconds_of_none=1)
 _ABSENT = {OrganisationState.CREATING, OrganisationState.DELETING}
 
 
@@ -69,7 +71,9 @@ class Organisations:
 
 
 def _serving() -> QuerySet[Organisation]:
-    return Organisation.objects.filter(state=OrganisationState.SERVING, migration_problem="")
+    return Organisation.objects.filter(
+        state=OrganisationState.SERVING, migration_problem="", restoring_since=None
+    )
 
 
 def organisations() -> list[Organisation]:
@@ -80,6 +84,12 @@ def organisations() -> list[Organisation]:
 def organisation(slug: str) -> Organisation | None:
     with control_plane():
         return Organisation.objects.filter(slug=slug).first()
+
+
+def organisation_by_id(found: UUID) -> Organisation | None:
+    """In whatever state it is, but gone."""
+    with control_plane():
+        return Organisation.objects.filter(pk=found).first()
 
 
 def primary_host(tenant: Tenant) -> str:

@@ -7,9 +7,17 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account, Kind
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Unavailable
 from tenants.models import Assignment, Organisation, OrganisationState, Role
 from tenants.permissions import Staff
+
+
+class BeingRestored(Unavailable):
+    """Loaded from a backup, and not yet without what was erased since."""
+
+    code = "being_restored"
+    message = "This organisation is being restored from a backup. Come back when that is done."
+
 
 _SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -27,11 +35,13 @@ def at_work_in(organisation: UUID, account: Account) -> tuple[Organisation, Staf
     """
     An organisation, and somebody with the roles they have there: none where they are not assigned.
 
-    Raises NotFound where there is no such organisation.
+    Raises NotFound where there is no such organisation, BeingRestored.
     """
     found = Organisation.objects.exclude(state=OrganisationState.DELETING).filter(pk=organisation).first()
     if found is None:
         raise NotFound
+    if found.restoring_since is not None:
+        raise BeingRestored
     here = Q(organisation=found) | Q(organisation=None)
     roles = _roles(Assignment.objects.filter(here, account=account))
     return found, Staff(id=account.pk, name=account.name, roles=roles)

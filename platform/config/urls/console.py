@@ -9,5 +9,7 @@ handler500 = "web.errors.broken"
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("tenants.urls.console")),
+    path("", include("privacy.datamap.urls")),
+    path("", include("privacy.deletion.urls.console")),
     path("", include("conversations.urls.console")),
 ]

@@ -3,6 +3,7 @@
 from privacy.vault.verbs import (
     contact,
     conversations,
+    deletion,
     enrolment,
     entry,
     helping,
@@ -15,12 +16,15 @@ from privacy.vault.verbs import (
     operations,
     originals,
     readiness,
+    restoring,
+    signing,
     survey,
 )
 
 __all__ = [
     "contact",
     "conversations",
+    "deletion",
     "enrolment",
     "entry",
     "helping",
@@ -33,5 +37,7 @@ __all__ = [
     "operations",
     "originals",
     "readiness",
+    "restoring",
+    "signing",
     "survey",
 ]

@@ -18,7 +18,7 @@ from privacy.vault import codes
 from privacy.vault.addresses import read_address
 from privacy.vault.models import Forgotten, Leaving, Person
 from privacy.vault.opened import Opened, opened
-from privacy.vault.people import Attributes, end_sessions, new_handle, person_at, secret_of, set_attributes
+from privacy.vault.people import end_sessions, person_at, secret_of, wipe
 from privacy.vault.proofs import proven
 from privacy.vault.refusals import CodeRefused, UnknownReference
 from privacy.vault.shapes import Contributions, Departure, OwnTags
@@ -124,15 +124,13 @@ def _tags(secret: bytes, ideas: list[UUID], reported: list[UUID], split: list[UU
 
 
 def _let_go(caller: Caller, keys: Opened, person: Person, contributions: Contributions) -> str:
-    indexes = (person.email_index, person.phone_index, person.reference_index)
-    key_store().add_tombstones(
-        caller.organisation, keys.conversation.id, [bytes(index) for index in indexes if index is not None]
-    )
+    organisation, owner = caller.organisation, keys.conversation.id
+    key_store().add_tombstones(organisation, owner, person.indexes)
+    if contributions is Contributions.WITHDRAW:
+        # Should the vault be restored before the night, what they asked for is still known.
+        key_store().add_withdrawn(organisation, owner, person.indexes)
     end_sessions(keys, person.handle)
-    set_attributes(keys, person, Attributes(area=""))
-    person.email_index = person.phone_index = person.reference_index = None
-    person.sealed_email = person.sealed_phone = person.sealed_survey = person.sealed_password = None
-    person.handle = new_handle()
+    wipe(keys, person)
     person.leaving = Leaving.KEEPING if contributions is Contributions.KEEP else Leaving.WITHDRAWING
     person.leaving_reference = _new_reference()
     person.save()

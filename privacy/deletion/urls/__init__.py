@@ -1,0 +1,1 @@
+"""Addresses of deletions, by site."""

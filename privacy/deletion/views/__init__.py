@@ -1,0 +1,1 @@
+"""Pages of deletions at the console, and of certificates for everybody."""

@@ -1,0 +1,1 @@
+"""After a deletion: looking for what is left of its people, everywhere, and proving that looking finds."""
