@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
+from privacy.vault.endings import Keeping, Salt, Work
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
@@ -15,7 +16,6 @@ from privacy.vault.shapes import (
     Held,
     Identified,
     JobReport,
-    Keeping,
     KeysEnd,
     MailingCounts,
     MailingKind,
@@ -27,12 +27,10 @@ from privacy.vault.shapes import (
     Readiness,
     Reading,
     Remains,
-    Salt,
     Signed,
     Standing,
     SupportCase,
     SupportText,
-    Work,
     Written,
 )
 from privacy.vault.verb import Caller
