@@ -121,7 +121,8 @@ def _rendered(
     )
     language = _language(request)
     context |= {"request": as_participant, "csrf_input": "", "url": way_of(request)}
-    context["preview"] = Markup(render_to_string("conversations/console/_preview_mark.html", _mark(request)))  # noqa: S704  (our own escaped template)
+    mark = render_to_string("conversations/console/_preview_mark.html", _mark(request))
+    context["preview_mark"] = Markup(mark)  # noqa: S704  (our own escaped template)
     with translation.override(language):
         page = render_to_string(f"conversations/{template}", context)
     return HttpResponse(page, headers={"Content-Language": language})
