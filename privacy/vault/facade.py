@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
-from privacy.vault.endings import KeysEnd, PublishedKey, Remains, Signed
+from privacy.vault.endings import Keeping, KeysEnd, PublishedKey, Remains, Salt, Signed, Work
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
@@ -16,7 +16,6 @@ from privacy.vault.shapes import (
     Held,
     Identified,
     JobReport,
-    Keeping,
     MailingCounts,
     MailingKind,
     Name,
@@ -25,11 +24,9 @@ from privacy.vault.shapes import (
     Population,
     Readiness,
     Reading,
-    Salt,
     Standing,
     SupportCase,
     SupportText,
-    Work,
     Written,
 )
 from privacy.vault.verb import Caller
