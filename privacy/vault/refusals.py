@@ -190,6 +190,23 @@ class AnswerRefused(DomainError):
     message = "An answer needs a subject of up to 160 characters and a text of up to 4,000. Change it and send it again."
 
 
+class UnknownRequest(DomainError):
+    code = "unknown_request"
+    status = 404
+    message = _("There is no request with this number. Check it against the message you got.")
+
+
+class RequestOver(DomainError):
+    code = "request_over"
+    message = _("This request has moved on, so that is not possible any more. Look at how far it is.")
+
+
+class NothingWished(DomainError):
+    code = "nothing_wished"
+    status = 422
+    message = _("Say what shall be done. An address or number has to be whole, and a group needs its new value.")
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
@@ -198,6 +215,7 @@ REFUSALS: dict[str, type[DomainError]] = {
         *(OriginalRefused, VotesRefused),
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),
         *(NoOfficer, OfficersNotReached, OwnRequest, RequestDecided, NotGranted, GrantSpent, NotWarned),
+        *(UnknownRequest, RequestOver, NothingWished),
         *(NobodyThere, NameNotHere, UnknownCase, NoAddress, AnswerRefused),
     )
 }

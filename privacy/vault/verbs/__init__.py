@@ -15,6 +15,7 @@ from privacy.vault.verbs import (
     operations,
     originals,
     readiness,
+    requests,
     survey,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "operations",
     "originals",
     "readiness",
+    "requests",
     "survey",
 ]
