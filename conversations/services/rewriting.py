@@ -59,11 +59,7 @@ _CHUNK = 20_000
 
 def rewrite_all(*, at: datetime) -> None:
     """Rewrite every conversation of the tenant that has had a day since, then compact the tables."""
-    due = [
-        conversation
-        for conversation in Conversation.objects.exclude(opens_at=None)
-        if _is_due(conversation, at=at)
-    ]
+    due = [conversation for conversation in Conversation.objects.all() if _is_due(conversation, at=at)]
     for conversation in due:
         rewrite_conversation(conversation=conversation, at=at)
     if due:
@@ -104,7 +100,7 @@ def compact() -> None:
 def _is_due(conversation: Conversation, *, at: datetime) -> bool:
     """Open, or closed on a day that was not yet rewritten, or somebody waits to be forgotten."""
     if not conversation.has_opened(at=at):
-        return False
+        return _is_awaited(conversation)
     last = conversation.rewritten_on
     closed_on = (
         conversation.closes_at.astimezone(conversation.zone).date() if conversation.closes_at else None

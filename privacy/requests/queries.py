@@ -41,7 +41,9 @@ def register(staff: Staff, *, today: date) -> Register:
         over = seen.exclude(state__in=OPEN).order_by("-received_on", "number")[:_MOST_OVER]
         return Register(
             # A clock that stands waits behind those that run.
-            open=sorted(open_ones, key=lambda line: (line.request.is_paused, line.days_left, line.request.number)),
+            open=sorted(
+                open_ones, key=lambda line: (line.request.is_paused, line.days_left, line.request.number)
+            ),
             over=[_line(found, names, today) for found in over],
         )
 

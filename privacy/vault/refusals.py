@@ -204,7 +204,9 @@ class RequestOver(DomainError):
 class NothingWished(DomainError):
     code = "nothing_wished"
     status = 422
-    message = _("Say what shall be done. An address or number has to be whole, and a group needs its new value.")
+    message = _(
+        "Say what shall be done. An address or number has to be whole, and a group needs its new value."
+    )
 
 
 REFUSALS: dict[str, type[DomainError]] = {

@@ -48,7 +48,8 @@ Type both at %(page)s - or, if you called us, read the code out on the telephone
 If it was not you, do nothing, and tell nobody the code. Without it nothing happens. We write this message to every address that is given to us, so it does not mean that we hold anything.
 """)
         % facts,
-        short=_("Request %(number)s: code %(code)s. Type it at %(page)s - not yours? Then do nothing.") % facts,
+        short=_("Request %(number)s: code %(code)s. Type it at %(page)s - not yours? Then do nothing.")
+        % facts,
     )
 
 
@@ -86,7 +87,9 @@ def of_deletion(number: str, access: str, *, names: list[str], keeps: bool) -> W
 def of_copy(number: str, access: str, *, until: date) -> Words:
     facts = {"page": page_address(), "until": full_day(until)}
     done = [
-        _("Your copy is ready. It lies at %(page)s until %(until)s, and opens with the number and the code below.")
+        _(
+            "Your copy is ready. It lies at %(page)s until %(until)s, and opens with the number and the code below."
+        )
         % facts,
         _("It says what you wrote and how you voted, so open it where only you can see it."),
     ]

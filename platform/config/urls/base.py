@@ -1,12 +1,12 @@
 """
-The base host: what belongs to no organisation. It has pages in a demonstration only.
+The base host: what belongs to no organisation. It has a front page in a demonstration only.
 
-Elsewhere it only hears the mail service, and answers whatever ends TLS; to everybody who looks at it, it
-does not exist.
+Elsewhere people ask here for their data, whatever organisation they belong to; it hears the mail service,
+and answers whatever ends TLS.
 """
 
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 
 from config import demo_views
 from conversations.views.provider import returns
@@ -20,11 +20,12 @@ handler500 = "web.errors.broken"
 _demonstration = [
     path("", demo_views.start, name="demo_start"),
     path("outbox/", demo_views.outbox, name="demo_outbox"),
-    path("_language/<slug:language>/", views.choose_language, name="language"),
     path("_components/", views.components, name="components"),
 ]
 urlpatterns = [
     path("_tls/may-issue", certificates.may_issue, name="may_issue"),
+    path("_language/<slug:language>/", views.choose_language, name="language"),
+    path("", include("privacy.requests.urls.base")),
     path("returned-letters/", returns.returned_letters, name="returned_letters"),
     *(_demonstration if settings.DEMO else []),
 ]

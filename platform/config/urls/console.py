@@ -9,5 +9,6 @@ handler500 = "web.errors.broken"
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("tenants.urls.console")),
+    path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
 ]

@@ -8,8 +8,8 @@ from privacy.requests.models import EXTENSIONS, OPEN, PAUSES, REFUSALS, Done, Re
 from privacy.requests.services import register
 from privacy.requests.services.asking import found_for
 from privacy.vault.interface import vault_of_nobody
-from privacy.vault.rights import RequestLetter
 from privacy.vault.refusals import UnknownRequest
+from privacy.vault.rights import RequestLetter
 from tenants.permissions import Staff
 
 

@@ -22,7 +22,9 @@ _ZONE = ZoneInfo("Europe/London")
 
 class NotPossibleNow(DomainError):
     code = "request_not_possible_now"
-    message = "This request has moved on, so that is not possible any more. Look at its page for how far it is."
+    message = (
+        "This request has moved on, so that is not possible any more. Look at its page for how far it is."
+    )
 
 
 def day_of(at: datetime) -> date:
@@ -74,9 +76,7 @@ def resume(request: Request, *, day: date) -> None:
     request.paused_on, request.paused_for = None, ""
 
 
-def note(
-    request: Request, what: Done, *, day: date, by: UUID | None, reason: str = ""
-) -> None:
+def note(request: Request, what: Done, *, day: date, by: UUID | None, reason: str = "") -> None:
     """A step, and its entry in the audit, in the caller's transaction."""
     RequestStep.objects.create(request=request, day=day, what=what, reason=reason, by=by)
     about: dict[str, str | int] = {"request": request.number, "kind": request.kind}

@@ -178,12 +178,16 @@ def copies_wanted(caller: Caller) -> list[CopyWanted]:
     waiting = RequestPart.objects.filter(is_done=False, request__kind=RequestKind.COPY).order_by("pk")
     places = [(part.pk, place_of(keys, part)[0]) for part in waiting]
     return [
-        CopyWanted(part=part, conversation=conversation) for part, conversation in places if conversation in own
+        CopyWanted(part=part, conversation=conversation)
+        for part, conversation in places
+        if conversation in own
     ]
 
 
 @verb
-def copy_tags(caller: Caller, conversation: UUID, part: UUID, ideas: list[UUID], split: list[UUID]) -> CopyTags:
+def copy_tags(
+    caller: Caller, conversation: UUID, part: UUID, ideas: list[UUID], split: list[UUID]
+) -> CopyTags:
     """
     The tags of one person for one copy that waits; votes in the order of the ideas. Raises UnknownRequest.
 
