@@ -7,6 +7,7 @@ up by the next look of the runner; nothing here is done twice that cannot be.
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -60,7 +61,7 @@ def advance(*, at: datetime) -> int:
     return sum(_step(contact.pk, at) for contact in confirmed.order_by("pk").only("pk"))
 
 
-def _step(contact: object, at: datetime) -> int:
+def _step(contact: UUID, at: datetime) -> int:
     try:
         with transaction.atomic(using="vault"):
             # Another runner that is at it keeps it.
@@ -100,7 +101,11 @@ def _find(keys: Opened, contact: RequestContact) -> None:
         if person is not None or calls:
             # Somebody who only called for help wrote nothing that an organisation could hand in.
             is_done = person is None and contact.kind == RequestKind.COPY
-            parts.append(new_part(keys, contact, conversation.pk, person and person.pk, is_done=is_done))
+            parts.append(
+                new_part(
+                    keys, contact, conversation.pk, None if person is None else person.pk, is_done=is_done
+                )
+            )
     RequestPart.objects.bulk_create(parts)
     contact.is_found = True
     contact.save(update_fields=["is_found"])

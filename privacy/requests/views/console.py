@@ -44,7 +44,7 @@ def new(request: StaffRequest) -> HttpResponse:
             else:
                 return HttpResponseRedirect(reverse("data_request", args=[number]))
         else:
-            field, (problem, *_more) = next(iter(form.errors.items()))
+            field, problem = next((name, str(found[0])) for name, found in form.errors.items())
     is_everywhere, places = queries.places_of(request.staff)
     typed = {name: request.POST.get(name, "") for name in ("kind", "channel", "place", "received_on")}
     context = {

@@ -8,7 +8,7 @@ the mailbox itself, says what was found.
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
@@ -318,7 +318,7 @@ def _ready_at(kind: RequestKind, *, at: datetime) -> datetime:
     return morning if here.time() < time(3, 0) else morning + timedelta(days=1)
 
 
-def _seal_asker(keys: Opened, contact: RequestContact, asker: dict[str, object]) -> None:
+def _seal_asker(keys: Opened, contact: RequestContact, asker: Mapping[str, object]) -> None:
     plain = json.dumps(asker).encode()
     contact.sealed = keys.seal("request", "asker", contact.id, plain, padded_to=_ASKER_BYTES)
 
