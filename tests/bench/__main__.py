@@ -21,6 +21,7 @@ def main() -> int:
             pages,
             provisioning,
             queue,
+            requests,
             rosters,
             votes,
         )
@@ -37,6 +38,7 @@ def main() -> int:
         mailings.measure(report)
         merging.measure(report)
         rosters.measure(report)
+        requests.measure(report)
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]
     sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")

@@ -45,7 +45,7 @@ def add(
         due_on=clock.due(received_on, is_extended=False, days_paused=0),
         handled_by=by,
     )
-    with transaction.atomic(), control_plane():
+    with control_plane(), transaction.atomic():
         request.save(force_insert=True)
         note(request, Done.ENTERED, day=received_on, by=by)
     return request
@@ -54,7 +54,7 @@ def add(
 @contextmanager
 def held(number: str, *states: State) -> Iterator[Request]:
     """One request, locked until it is saved with what happens to it. Raises NotPossibleNow unless it is in a state."""
-    with transaction.atomic(), control_plane():
+    with control_plane(), transaction.atomic():
         found = Request.objects.select_for_update().filter(pk=number, state__in=states).first()
         if found is None:
             raise NotPossibleNow
