@@ -19,10 +19,10 @@ from privacy.anonymity import Ticket
 from privacy.keys.configured import key_store
 from privacy.requests.models import Kind, Request, State
 from privacy.requests.services import asking
-from privacy.vault import fulfilment, refusals, runner
+from privacy.vault import departures, fulfilment, refusals, runner
 from privacy.vault.interface import vault, vault_of_nobody
 from privacy.vault.models import Person, RequestContact, RequestPart
-from privacy.vault.rights import RequestLetter, RequestState, Wish
+from privacy.vault.rights import RequestKind, RequestLetter, RequestState, Wish
 from privacy.vault.shapes import Held
 from tenants.models import Organisation
 from tests.asking import access_to, ask, code_to, confirm, finish, letters_to
@@ -92,7 +92,7 @@ def test_a_request_to_one_organisation_leaves_the_others_alone(
     """R63."""
     address, talks = somebody
     vault_of_nobody().open_request(
-        number="AAAA-2222", kind=Kind.DELETION, address=address, organisation=acme.pk, language="en"
+        number="AAAA-2222", kind=RequestKind.DELETION, address=address, organisation=acme.pk, language="en"
     )
     vault_of_nobody().confirm_request(number="AAAA-2222", code=code_to(address), wish=KEEP)
     runner.run_waiting()
@@ -306,7 +306,7 @@ def test_an_address_typed_anew_takes_the_place_of_the_first() -> None:
     number = ask(Kind.COPY, wrong)
     astray = code_to(wrong)
     vault_of_nobody().open_request(
-        number=number, kind=Kind.COPY, address=right, organisation=None, language="cy"
+        number=number, kind=RequestKind.COPY, address=right, organisation=None, language="cy"
     )
 
     with pytest.raises(refusals.CodeRefused):
@@ -326,7 +326,7 @@ def test_a_runner_that_dies_between_two_organisations_goes_on(
     address, talks = somebody
     number = ask(Kind.DELETION, address)
     vault_of_nobody().confirm_request(number=number, code=code_to(address), wish=KEEP)
-    real, calls = fulfilment.let_go, []
+    real, calls = departures.let_go, []
 
     def dies(*arguments: object) -> str:
         calls.append(arguments)
