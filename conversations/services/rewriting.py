@@ -59,7 +59,13 @@ _CHUNK = 20_000
 
 def rewrite_all(*, at: datetime) -> None:
     """Rewrite every conversation of the tenant that has had a day since, then compact the tables."""
-    due = [conversation for conversation in Conversation.objects.all() if _is_due(conversation, at=at)]
+    # Where the vault's part is gone there is nobody left to tell apart.
+    known = vault().conversations()
+    due = [
+        conversation
+        for conversation in Conversation.objects.filter(pk__in=known)
+        if _is_due(conversation, at=at)
+    ]
     for conversation in due:
         rewrite_conversation(conversation=conversation, at=at)
     if due:

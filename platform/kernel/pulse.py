@@ -26,7 +26,8 @@ log = structlog.get_logger("kernel.pulse")
 _TICKS, _WORKERS, _STORED = "web:pulse:ticks", "web:pulse:workers", "web:pulse:stored"
 _TICKS_LATE = 3
 _HOURS_OF_A_DAY = 25
-_SECONDS_OF_HOUR = 3600
+# What runs every minute must have been heard of by now; the others may simply not have had their turn.
+_SECONDS_UNHEARD = 300
 _SECONDS_FOR_BROKER = 3
 
 
@@ -111,7 +112,7 @@ def _schedule(name: str, task: str, rhythm: object, seen: dict[str, str], at: da
         seconds = rhythm.total_seconds() if isinstance(rhythm, timedelta) else float(str(rhythm))
         every, patience = _in_words(seconds), _TICKS_LATE * seconds
     # What comes round rarely may not have come since Valkey started.
-    is_late = patience < _SECONDS_OF_HOUR if last is None else (at - last).total_seconds() > patience
+    is_late = patience < _SECONDS_UNHEARD if last is None else (at - last).total_seconds() > patience
     return Schedule(name=name, task=task, every=every, last_at=last, is_late=is_late)
 
 

@@ -1,7 +1,8 @@
 import pytest
 from django.test import Client
 
-from conversations.models import Conversation
+from conversations.models import Conversation, Page
+from conversations.queries.conversations import forget_conversations
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation
 from tests.making import make_conversation, new_address, signed_in_client
@@ -24,3 +25,11 @@ def address() -> str:
 def browser(acme: Organisation, talk: Conversation, address: str) -> Client:
     """Somebody of acme who is signed in to the conversation."""
     return signed_in_client(acme, talk, address)
+
+
+@pytest.fixture
+def _shipped_texts(acme: Organisation) -> None:
+    """No page of acme's own: other tests publish some."""
+    with tenant_context(acme.tenant):
+        Page.objects.all().delete()
+    forget_conversations()

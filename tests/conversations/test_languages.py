@@ -279,6 +279,8 @@ def test_every_page_holds_translated_sentences_only(acme: Organisation, talk: Co
 
     seen = set()
     for pattern in _patterns(get_resolver(settings.ROOT_URLCONF)):
+        if pattern.name == "logo":
+            continue  # a picture
         places = {name: filled[name] for name in pattern.pattern.converters}
         page = browser.get(reverse(pattern.name or "", kwargs=places), headers=wish)
         assert page.status_code in {200, 302, 405}, pattern.name

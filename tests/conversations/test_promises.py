@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from conversations.views.participant import texts
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation
 from tests.making import change, client_of, make_conversation, make_organisation
+
+pytestmark = pytest.mark.usefixtures("_shipped_texts")
 
 
 def _page(browser: Client, conversation: Conversation, code: str) -> str:

@@ -15,6 +15,8 @@ from kernel.tenancy import tenant_context
 from tenants.models import Organisation
 from tests.making import change, client_of
 
+pytestmark = pytest.mark.usefixtures("_shipped_texts")
+
 FOLDER = Path(pages.__file__).resolve().parents[1] / "texts"
 TRANSLATED = [code for code, _name in settings.LANGUAGES if code != pages.BASE_LANGUAGE]
 _LINK = re.compile(r"\]\(([^)]+)\)")

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from conversations.models import Conversation, Idea, Vote
 from conversations.services import voting
 from kernel.errors import DomainError
 from kernel.messages import letters
-from kernel.tenancy import Tenant, tenant_context
+from kernel.tenancy import Tenant, current_tenant, tenant_context
 from kernel.zones import inside_vault
 from privacy import anonymity
 from privacy.anonymity import Ticket
@@ -82,10 +83,7 @@ def _identify(talk: Conversation, post: Written, grant: UUID, by: UUID = ASKS) -
 
 def _outcomes(*works: Callable[[], object]) -> list[object]:
     """What each came to, all at the same moment in threads of their own; a refusal by its class."""
-    barrier = threading.Barrier(len(works))
-    from kernel.tenancy import current_tenant
-
-    tenant = current_tenant()
+    barrier, tenant = threading.Barrier(len(works)), current_tenant()
 
     def run(work: Callable[[], object]) -> object:
         with tenant_context(tenant):
@@ -198,7 +196,7 @@ def test_a_part_of_a_split_post_leads_to_its_author(talk: Conversation, address:
     part = uuid4()
     (ties,) = vault().split(conversation=talk.pk, route=post.route, parent=post.id, ids=[part], first=0)
     about = Written(id=part, route=ties.route, tag=ties.owner_tag, day=post.day, part_of=post.id)
-    alone = Written(id=part, route=ties.route, tag=ties.owner_tag, day=post.day)
+    alone = replace(about, part_of=None)
 
     assert _identify(talk, about, _approved(talk, about)).email == address
     with pytest.raises(refusals.RouteRefused):
@@ -287,7 +285,7 @@ def test_without_an_officer_on_the_vaults_list_nothing_opens(talk: Conversation,
     """R27: fails closed, also where the list was emptied after the approval."""
     grant = _approved(talk, post)
     with inside_vault():
-        officers.remove(talk_tenant().organisation, OFFICER)
+        officers.remove(current_tenant().organisation, OFFICER)
 
     with pytest.raises(refusals.NoOfficer):
         _ask(talk, post)
@@ -302,7 +300,7 @@ def test_officers_are_told_before_it_opens_and_of_this_organisation_alone(
 ) -> None:
     """R27, I29: no names, no content, one link."""
     with inside_vault():
-        officers.add(talk_tenant().organisation, "second@clever.example")
+        officers.add(current_tenant().organisation, "second@clever.example")
         officers.add(beta.pk, "elsewhere@clever.example")
     grant = _approved(talk, post)
 
@@ -310,10 +308,10 @@ def test_officers_are_told_before_it_opens_and_of_this_organisation_alone(
 
     assert sorted(postbox.recipients()) == [OFFICER, "second@clever.example"]
     (mail,) = postbox.mail_to(OFFICER)
-    link = f"http://console.localhost:8000/organisations/{talk_tenant().organisation}/projects/{talk.pk}/identifications/"
+    link = f"http://console.localhost:8000/organisations/{current_tenant().organisation}/projects/{talk.pk}/identifications/"
     assert (mail["Subject"], body(mail).strip()) == ("Somebody is being identified now", link)
     with inside_vault():
-        officers.remove(talk_tenant().organisation, "second@clever.example")
+        officers.remove(current_tenant().organisation, "second@clever.example")
 
 
 def test_where_no_officer_can_be_told_it_stays_closed_and_the_grant_is_good(
@@ -324,12 +322,12 @@ def test_where_no_officer_can_be_told_it_stays_closed_and_the_grant_is_good(
     with override_settings(EMAIL_PORT=1), pytest.raises(refusals.OfficersNotReached):
         _identify(talk, post, grant)
     with inside_vault():
-        officers.add(talk_tenant().organisation, "refused@clever.example")
+        officers.add(current_tenant().organisation, "refused@clever.example")
 
     assert _identify(talk, post, grant)
     assert postbox.recipients() == [OFFICER]
     with inside_vault():
-        officers.remove(talk_tenant().organisation, "refused@clever.example")
+        officers.remove(current_tenant().organisation, "refused@clever.example")
 
 
 def test_officers_hear_of_each_step_with_the_head_of_the_audit(talk: Conversation) -> None:
@@ -395,9 +393,3 @@ def test_another_organisation_asks_for_nobody(talk: Conversation, post: Written,
         ):
             with pytest.raises(refusals.UnknownConversation):
                 ask()
-
-
-def talk_tenant() -> Tenant:
-    from kernel.tenancy import current_tenant
-
-    return current_tenant()

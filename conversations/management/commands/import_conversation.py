@@ -68,6 +68,7 @@ class Command(BaseCommand):
                 conversation=made, export=export, shift=shift, progress=bar.update
             )
         with tenant_context(tenant):
+            conversations.keep_for_analysis(conversation=made.pk, days=(now - closes_at).days)
             conversations.schedule_conversation(conversation=made.pk, opens_at=opens_at, closes_at=closes_at)
             importing.finish_import(conversation=made, at=now)
         self.stdout.write(

@@ -7,15 +7,20 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from markupsafe import Markup
 
 from conversations.queries import pages
 from conversations.queries import preparing as queries
+from conversations.queries.pages import PageText
 from conversations.services.preparing import dates as date_service
 from conversations.services.preparing import drafts
 from conversations.services.preparing.drafts import LONGEST_TEXT, Description
 from conversations.staff import ProjectRequest, in_project
+from conversations.views.console.preview import as_if_open, way_of
+from conversations.views.participant.texts import filled
 from kernel.errors import DomainError
 from tenants.models import Role
+from web.markdown import rendered
 
 _SAVED = "Saved."
 
@@ -86,9 +91,20 @@ def choices(request: ProjectRequest) -> HttpResponse:
             refused = refusal
         else:
             return _saved(request, "console_choices")
-    read = ("told", "told-not", "wellbeing", "wellbeing-not")
-    words = {name: pages.passage(name, language=pages.BASE_LANGUAGE) for name in read}
-    return _shown(request, "choices", {"typed": typed, "words": words}, refused)
+    return _shown(request, "choices", {"typed": typed, "words": _as_read(request)}, refused)
+
+
+def _as_read(request: ProjectRequest) -> dict[str, Markup]:
+    """The words of each choice, as the privacy page will show them."""
+    shown, _now = as_if_open(request.conversation)
+    words = {}
+    for name in ("told", "told-not", "wellbeing", "wellbeing-not"):
+        text = PageText(pages.passage(name, language=pages.BASE_LANGUAGE), pages.BASE_LANGUAGE, is_own=False)
+        way = way_of(request)
+        words[name] = rendered(
+            filled(text, conversation=shown, organisation=request.client.name, way=way)
+        ).html
+    return words
 
 
 def _saved(request: ProjectRequest, place: str) -> HttpResponse:

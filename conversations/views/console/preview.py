@@ -39,7 +39,7 @@ _NOWHERE = "#main"
 @require_GET
 @in_project(Role.OPERATOR, Role.FACILITATOR)
 def home(request: ProjectRequest) -> HttpResponse:
-    shown, now = _as_if_open(request.conversation)
+    shown, now = as_if_open(request.conversation)
     area = preparing.areas(shown)[0].code
     context = {
         "now": now,
@@ -56,7 +56,7 @@ def home(request: ProjectRequest) -> HttpResponse:
 @in_project(Role.OPERATOR, Role.FACILITATOR)
 def stream(request: ProjectRequest, stream: UUID) -> HttpResponse:
     """A question with the form for an idea, and no ideas: those are read in the queue."""
-    shown, now = _as_if_open(request.conversation)
+    shown, now = as_if_open(request.conversation)
     asked = next((one for one in preparing.streams(shown) if one.pk == stream), None)
     if asked is None:
         raise NotFound
@@ -81,13 +81,13 @@ def stream(request: ProjectRequest, stream: UUID) -> HttpResponse:
 @in_project(Role.OPERATOR, Role.FACILITATOR)
 def about(request: ProjectRequest, code: str) -> HttpResponse:
     """One of the pages about the conversation: its draft where there is one, else what is published."""
-    shown, _now = _as_if_open(request.conversation)
+    shown, _now = as_if_open(request.conversation)
     page, language = pages.page_code(code), _language(request)
     standing = pages.standing_of(page, language)
     text = pages.page_text(page, language=language)
     if standing.draft:
         text = pages.draft_text(page, language=language)
-    words = filled(text, conversation=shown, organisation=request.client.name, way=_way(request))
+    words = filled(text, conversation=shown, organisation=request.client.name, way=way_of(request))
     context = {
         "title": page.label,
         "shown": rendered(words),
@@ -97,7 +97,7 @@ def about(request: ProjectRequest, code: str) -> HttpResponse:
     return _rendered(request, shown, "about.html", context)
 
 
-def _as_if_open(conversation: Conversation) -> tuple[Conversation, datetime]:
+def as_if_open(conversation: Conversation) -> tuple[Conversation, datetime]:
     """A copy on its first day, with the planned dates or, where there are none yet, with three weeks from now."""
     shown, now = copy.copy(conversation), timezone.now()
     shown.opens_at = shown.opens_at or shown.planned_opens_at or now
@@ -120,8 +120,9 @@ def _rendered(
         get_full_path=lambda: "",
     )
     language = _language(request)
-    context |= {"request": as_participant, "csrf_input": "", "url": _way(request)}
-    context["preview"] = Markup(render_to_string("conversations/console/_preview_mark.html", _mark(request)))  # noqa: S704  (our own escaped template)
+    context |= {"request": as_participant, "csrf_input": "", "url": way_of(request)}
+    mark = render_to_string("conversations/console/_preview_mark.html", _mark(request))
+    context["preview_mark"] = Markup(mark)  # noqa: S704  (our own escaped template)
     with translation.override(language):
         page = render_to_string(f"conversations/{template}", context)
     return HttpResponse(page, headers={"Content-Language": language})
@@ -141,7 +142,7 @@ def _language(request: ProjectRequest) -> str:
     return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def _way(request: ProjectRequest) -> Callable[..., str]:
+def way_of(request: ProjectRequest) -> Callable[..., str]:
     """Addresses as the participants' templates ask for them, led to the previews there are."""
     language = _language(request)
     query = "" if language == settings.LANGUAGE_CODE else f"?language={language}"
