@@ -57,7 +57,7 @@ class Done(models.TextChoices):
     RESUMED = "resumed", "Clock going on"
     EXTENDED = "extended", "Extended by two months"
     REFUSED = "refused", "Refused"
-    DONE = "done", "Done, proof sent to the address"
+    DONE = "done", "Done"
     REMINDED = "reminded", "Privacy officers reminded"
 
 

@@ -109,7 +109,7 @@ def test_a_request_by_telephone_from_entry_to_proof(
     expect(page.get_by_text("Identity shown")).to_be_visible()
     _night(product, number)
     page.reload()
-    expect(page.get_by_text("Done, proof sent to the address")).to_be_visible()
+    expect(page.get_by_text("The proof went to the address")).to_be_visible()
     desk.must_be_accessible()
     _looked_at(page, "done")
     assert address not in page.content()

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField()),
-                ('what', models.CharField(choices=[('entered', 'Entered'), ('code sent', 'Code sent to the address'), ('identity shown', 'Identity shown'), ('paused', 'Clock paused'), ('resumed', 'Clock going on'), ('extended', 'Extended by two months'), ('refused', 'Refused'), ('done', 'Done, proof sent to the address'), ('reminded', 'Privacy officers reminded')], max_length=14)),
+                ('what', models.CharField(choices=[('entered', 'Entered'), ('code sent', 'Code sent to the address'), ('identity shown', 'Identity shown'), ('paused', 'Clock paused'), ('resumed', 'Clock going on'), ('extended', 'Extended by two months'), ('refused', 'Refused'), ('done', 'Done'), ('reminded', 'Privacy officers reminded')], max_length=14)),
                 ('reason', models.CharField(blank=True, choices=[('identity', 'They have to show that the address agrees'), ('clarification', 'They were asked what they mean'), ('complex', 'It is complex'), ('many', 'They asked for several things at once'), ('unfounded', 'It is not about data held for them'), ('excessive', 'The same was done a short time ago'), ('unproven', 'They did not show that the address agrees')], max_length=13)),
                 ('by', models.UUIDField(null=True)),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='requests.request')),
