@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from conversations.models import Post
 from conversations.services import (
+    copying,
     identifying,
     letters,
     lifecycle,
@@ -113,3 +114,13 @@ def deliver_everywhere() -> None:
 @tenant_task("conversations.deliver")
 def deliver() -> None:
     outbox.deliver_owed()
+
+
+@platform_task("conversations.copy_everywhere")
+def copy_everywhere() -> None:
+    send_to_each_tenant("conversations.copy")
+
+
+@tenant_task("conversations.copy")
+def copy() -> None:
+    copying.hand_in_copies(at=timezone.now())

@@ -52,12 +52,15 @@ class OwnPost:
 
 def posts(conversation: Conversation, secret: bytes, *, today: date) -> list[OwnPost]:
     """Everything a person wrote in a conversation, newest first. `today` says what can still be changed."""
+    return posts_under(conversation, {kind: own_tags(kind, secret) for kind in _POSTS}, today=today)
+
+
+def posts_under(conversation: Conversation, tags: dict[Kind, list[bytes]], *, today: date) -> list[OwnPost]:
+    """The same for the tags by kind, where nobody has the secret."""
     found: list[OwnPost] = []
-    for kind, statement in ((Kind.IDEA, _IDEAS), (Kind.COMMENT, _COMMENTS)):
-        tags = own_tags(kind, secret)
-        if not tags:
-            continue
-        found += [OwnPost(kind, *row) for row in rows(statement, [today, tags, conversation.id])]
+    for kind, statement in _POSTS.items():
+        if tags[kind]:
+            found += [OwnPost(kind, *row) for row in rows(statement, [today, tags[kind], conversation.id])]
     return sorted(found, key=lambda post: (post.day, post.number), reverse=True)
 
 
@@ -97,9 +100,14 @@ class OwnThread:
 
 def threads(conversation: Conversation, secret: bytes) -> list[OwnThread]:
     """All threads on a person's contributions, in no telling order but that of the contributions' days."""
-    tags = [own_tags(kind, secret) for kind in (Kind.IDEA, Kind.COMMENT)]
+    return threads_under(conversation, {kind: own_tags(kind, secret) for kind in _POSTS})
+
+
+def threads_under(conversation: Conversation, tags: dict[Kind, list[bytes]]) -> list[OwnThread]:
+    """The same for the tags by kind, where nobody has the secret."""
     found: dict[UUID, OwnThread] = {}
-    for kind, contribution, text, stream, *message in rows(_THREADS, [*tags, conversation.id]):
+    values = [tags[Kind.IDEA], tags[Kind.COMMENT], conversation.id]
+    for kind, contribution, text, stream, *message in rows(_THREADS, values):
         thread = found.setdefault(contribution, OwnThread(kind, contribution, text, stream, []))
         thread.messages.append(ThreadMessage(*message))
     return list(found.values())
@@ -120,13 +128,18 @@ class OwnVote:
 
 def votes(conversation: Conversation, secret: bytes) -> list[OwnVote]:
     """Every vote of a person: asked idea by idea, because nothing ties a person's votes together."""
-    ideas = dict(Idea.objects.filter(stream__conversation=conversation).values_list("pk", "text"))
-    tags = {anonymity.voter_tag(secret, idea): text for idea, text in ideas.items()}
+    ideas = Idea.objects.filter(stream__conversation=conversation).values_list("pk", flat=True)
+    return votes_under({anonymity.voter_tag(secret, idea): idea for idea in ideas})
+
+
+def votes_under(tags: dict[bytes, UUID]) -> list[OwnVote]:
+    """The same for the tags and the ideas they stand for, where nobody has the secret."""
+    ideas = dict(Idea.objects.filter(pk__in=tags.values()).values_list("pk", "text"))
     found = rows(
         "SELECT voter_tag, value FROM conversations_vote WHERE voter_tag = ANY(%s) AND idea_id = ANY(%s)",
         [list(tags), list(ideas)],
     )
-    return [OwnVote(tags[bytes(tag)], value) for tag, value in found]
+    return [OwnVote(ideas[tags[bytes(tag)]], value) for tag, value in found]
 
 
 _THREADS = f"""
@@ -181,3 +194,4 @@ _COMMENTS = f"""
     JOIN conversations_stream s ON s.id = i.stream_id
     WHERE c.owner_tag = ANY(%s) AND s.conversation_id = %s
 """
+_POSTS = {Kind.IDEA: _IDEAS, Kind.COMMENT: _COMMENTS}

@@ -65,7 +65,7 @@ def rewrite_all(*, at: datetime) -> None:
     known = vault().conversations()
     due = [
         conversation
-        for conversation in Conversation.objects.exclude(opens_at=None).filter(pk__in=known)
+        for conversation in Conversation.objects.filter(pk__in=known)
         if _is_due(conversation, at=at)
     ]
     for conversation in due:
@@ -110,8 +110,10 @@ def compact() -> None:
 
 def _is_due(conversation: Conversation, *, at: datetime) -> bool:
     """Open, or closed on a day that was not yet rewritten, or somebody waits to be forgotten."""
-    if not conversation.has_opened(at=at) or conversation.emptying:
+    if conversation.emptying:
         return False
+    if not conversation.has_opened(at=at):
+        return _is_awaited(conversation)
     last = conversation.rewritten_on
     closed_on = (
         conversation.closes_at.astimezone(conversation.zone).date() if conversation.closes_at else None

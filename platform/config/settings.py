@@ -40,7 +40,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Apps, lowest owner of a command first ---------------------------------------------------
 CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "django.contrib.auth", "tenants"]
-CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion"]
+CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion", "privacy.requests"]
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
 TENANT_APPS = ["tenants.branding", "conversations", "privacy.scanning", *ACCOUNT_APPS]

@@ -8,6 +8,15 @@ from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
 from privacy.vault.endings import Keeping, KeysEnd, PublishedKey, Remains, Salt, Signed, Work
+from privacy.vault.rights import (
+    CopyTags,
+    CopyWanted,
+    RequestKind,
+    RequestLetter,
+    RequestProgress,
+    RequestShown,
+    Wish,
+)
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
@@ -245,6 +254,44 @@ class Vault:
     def unseal(self, *, conversation: UUID, sealed: bytes, contribution: UUID, act: UUID) -> str:
         arguments = {"conversation": conversation, "sealed": sealed, "contribution": contribution}
         return cast("str", self._ask("unseal", {**arguments, "act": act}))
+
+    def open_request(
+        self, *, number: str, kind: RequestKind, address: str, organisation: UUID | None, language: str
+    ) -> None:
+        arguments = {"number": number, "kind": kind, "address": address, "organisation": organisation}
+        self._ask("open_request", {**arguments, "language": language})
+
+    def send_request_code(self, *, number: str) -> None:
+        self._ask("send_request_code", {"number": number})
+
+    def confirm_request(self, *, number: str, code: str, wish: Wish) -> None:
+        self._ask("confirm_request", {"number": number, "code": code, "wish": wish})
+
+    def show_request(self, *, number: str, code: str) -> RequestShown:
+        return cast("RequestShown", self._ask("show_request", {"number": number, "code": code}))
+
+    def request_copy(self, *, number: str, code: str) -> bytes:
+        return cast("bytes", self._ask("request_copy", {"number": number, "code": code}))
+
+    def request_progress(self, *, numbers: list[str]) -> dict[str, RequestProgress]:
+        return cast("dict[str, RequestProgress]", self._ask("request_progress", {"numbers": numbers}))
+
+    def write_to_asker(self, *, number: str, letter: RequestLetter) -> None:
+        self._ask("write_to_asker", {"number": number, "letter": letter})
+
+    def close_request(self, *, number: str, letter: RequestLetter) -> None:
+        self._ask("close_request", {"number": number, "letter": letter})
+
+    def copies_wanted(self) -> list[CopyWanted]:
+        return cast("list[CopyWanted]", self._ask("copies_wanted", {}))
+
+    def copy_tags(self, *, conversation: UUID, part: UUID, ideas: list[UUID], split: list[UUID]) -> CopyTags:
+        arguments = {"conversation": conversation, "part": part, "ideas": ideas, "split": split}
+        return cast("CopyTags", self._ask("copy_tags", arguments))
+
+    def hand_in_copy(self, *, conversation: UUID, part: UUID, content: bytes) -> None:
+        arguments = {"conversation": conversation, "part": part, "content": content}
+        self._ask("hand_in_copy", arguments)
 
     def purge(self, *, conversation: UUID) -> UUID:
         return cast("UUID", self._ask("purge", {"conversation": conversation}))

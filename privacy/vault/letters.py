@@ -12,7 +12,7 @@ from django.utils import timezone
 from kernel.messages import text_sender
 from privacy.vault.addresses import Address
 from privacy.vault.models import Letter, Mailing
-from privacy.vault.opened import Opened, opened_for
+from privacy.vault.opened import Opened, opened_for, opened_platform
 from privacy.vault.shapes import MailingKind
 from privacy.vault.waking import wake_runner
 from privacy.vault.wording import words_of
@@ -50,6 +50,16 @@ def write_letter(opened: Opened, to: Address, *, subject: str, text: str) -> Non
     letter.sealed = opened.seal(
         "letter", "content", letter.id, json.dumps(content).encode(), padded_to=_LASTING_BYTES
     )
+    letter.save(force_insert=True)
+    wake_runner()
+
+
+def write_of_platform(to: Address, *, subject: str, text: str, short: str) -> None:
+    """A letter that belongs to no conversation, sealed under the platform's keys. It waits until it can leave."""
+    letter = Letter(id=uuid4(), conversation=None, is_lasting=True)
+    content = {"to": to.text, "kind": to.kind, "subject": subject, "text": text, "short": short}
+    plain = json.dumps({**content, "is_known": True}).encode()
+    letter.sealed = opened_platform().seal("letter", "content", letter.id, plain, padded_to=_LASTING_BYTES)
     letter.save(force_insert=True)
     wake_runner()
 
@@ -93,7 +103,7 @@ def _claim() -> list[Letter]:
 
 
 def _send(letter: Letter, connection: object) -> None:
-    keys = opened_for(letter.conversation)
+    keys = opened_platform() if letter.conversation is None else opened_for(letter.conversation)
     content = json.loads(keys.unseal("letter", "content", letter.id, letter.sealed))
     try:
         if content["is_known"]:
@@ -133,7 +143,7 @@ def _words(keys: Opened, content: dict[str, str]) -> tuple[str, str, str]:
         rehearsal = _REHEARSAL.format(code=content["code"], text=invitation.text)
         return invitation.subject, rehearsal, invitation.short
     if "code" not in content:
-        return content["subject"], content["text"], content["text"]
+        return content["subject"], content["text"], content.get("short", content["text"])
     name, code = keys.conversation.name, content["code"]
     return (
         f"Your code for {name}",

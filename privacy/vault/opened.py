@@ -1,5 +1,6 @@
 """A conversation with its keys open, and what can be done with them."""
 
+import contextlib
 import hmac
 import time
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from nacl.public import PrivateKey, SealedBox
 from kernel import sealing
 from privacy import anonymity
 from privacy.keys.configured import key_store
-from privacy.keys.store import ConversationKeys
+from privacy.keys.store import ConversationKeys, KeysUnavailable, new_keys
 from privacy.vault.models import Conversation
 from privacy.vault.refusals import OriginalRefused, RouteRefused, UnknownConversation
 from privacy.vault.verb import Caller
@@ -20,6 +21,7 @@ from privacy.vault.verb import Caller
 _SECONDS_KEYS_ARE_HELD = 300
 _held: dict[UUID, tuple[float, ConversationKeys]] = {}
 _ROUTE_BYTES = 32
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,21 @@ def opened(caller: Caller, conversation: UUID) -> Opened:
 def opened_for(owner: Conversation) -> Opened:
     """A conversation that the vault itself has at hand, with its keys. Raises KeysUnavailable."""
     return Opened(conversation=owner, keys=_keys(owner.organisation, owner.pk))
+
+
+def opened_platform() -> Opened:
+    """
+    The vault's own keys, for what belongs to no conversation. They stand in the key store under numbers
+    that no organisation and no conversation has. Raises KeysUnavailable.
+    """
+    try:
+        keys = _keys(_NOBODY, _NOBODY)
+    except KeysUnavailable:
+        # Made once; where the store is merely away, or another process was quicker, this does nothing.
+        with contextlib.suppress(KeysUnavailable):
+            key_store().create(_NOBODY, _NOBODY, new_keys())
+        keys = _keys(_NOBODY, _NOBODY)
+    return Opened(conversation=Conversation(id=_NOBODY, organisation=_NOBODY), keys=keys)
 
 
 def forget_keys(conversation: UUID) -> None:

@@ -201,6 +201,25 @@ class StillThere(DomainError):
     message = "People or keys of this conversation are still in the vault, so nothing is certified about it."
 
 
+class UnknownRequest(DomainError):
+    code = "unknown_request"
+    status = 404
+    message = _("There is no request with this number. Check it against the message you got.")
+
+
+class RequestOver(DomainError):
+    code = "request_over"
+    message = _("This request has moved on, so that is not possible any more. Look at how far it is.")
+
+
+class NothingWished(DomainError):
+    code = "nothing_wished"
+    status = 422
+    message = _(
+        "Say what shall be done. An address or number has to be whole, and a group needs its new value."
+    )
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
@@ -209,6 +228,7 @@ REFUSALS: dict[str, type[DomainError]] = {
         *(OriginalRefused, VotesRefused),
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),
         *(NoOfficer, OfficersNotReached, OwnRequest, RequestDecided, NotGranted, GrantSpent, NotWarned),
+        *(UnknownRequest, RequestOver, NothingWished),
         *(NobodyThere, NameNotHere, UnknownCase, NoAddress, AnswerRefused),
         *(NotClosed, StillThere, SupplierAway),
     )

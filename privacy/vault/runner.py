@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kernel.errors import DomainError
 from kernel.zones import inside_vault
-from privacy.vault import dispatches, jobs, ledger, letters, mailings
+from privacy.vault import dispatches, fulfilment, jobs, ledger, letters, mailings
 from privacy.vault.dispatches import MailAway, Post
 from privacy.vault.shapes import Report, Trouble
 from privacy.vault.waking import CHANNEL, note_runner
@@ -31,7 +31,7 @@ def run_waiting(*, at: datetime | None = None) -> int:
     """
     done = 0
     with inside_vault(), Post() as post:
-        while did := _send_codes() + _run_job() + _mail(post, at or timezone.now()):
+        while did := _send_codes() + _run_job() + _mail(post, at or timezone.now()) + _do_requests(at):
             done += did
     return done
 
@@ -48,6 +48,10 @@ def run_until(stopped: threading.Event) -> None:
             stopped.wait(_SECONDS_ASLEEP)
         finally:
             close_old_connections()
+
+
+def _do_requests(at: datetime | None) -> int:
+    return fulfilment.advance(at=at or timezone.now())
 
 
 def _send_codes() -> int:

@@ -227,7 +227,6 @@ class OwnTags:
     withdrawn: list[bytes]
 
 
-
 @dataclass(frozen=True, slots=True)
 class CarriedVote:
     """A vote on the idea that others were merged into. Nothing tells which vote it came from."""

@@ -65,8 +65,18 @@ def supported_by(staff: Staff) -> list[Organisation]:
     return list(found.order_by("name"))
 
 
-def assigned(organisation: UUID, role: Role) -> list[Account]:
-    """Everybody at work who has a role in an organisation, by name."""
+def places_of(staff: Staff, *roles: Role) -> tuple[bool, list[Organisation]]:
+    """Whether somebody has one of the roles everywhere, and the organisations where they have one, by name."""
+    own = Assignment.objects.filter(account_id=staff.id, role__in=roles)
+    is_everywhere = own.filter(organisation=None).exists()
+    found = Organisation.objects.exclude(state=OrganisationState.DELETING)
+    if not is_everywhere:
+        found = found.filter(pk__in=own.values("organisation"))
+    return is_everywhere, list(found.order_by("name"))
+
+
+def assigned(organisation: UUID | None, role: Role) -> list[Account]:
+    """Everybody at work who has a role in an organisation, by name; without one, who has it everywhere."""
     here = Q(organisation=organisation) | Q(organisation=None)
     accounts = Assignment.objects.filter(here, role=role).values("account")
     return list(Account.objects.filter(pk__in=accounts, is_active=True).order_by("name"))

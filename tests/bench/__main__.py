@@ -22,6 +22,7 @@ def main() -> int:
             pages,
             provisioning,
             queue,
+            requests,
             rosters,
             votes,
         )
@@ -39,6 +40,7 @@ def main() -> int:
         merging.measure(report)
         rosters.measure(report)
         deletion.measure(report)
+        requests.measure(report)
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]
     sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")

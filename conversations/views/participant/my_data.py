@@ -53,7 +53,10 @@ def letters(request: ParticipantRequest) -> HttpResponse:
 def download(request: ParticipantRequest) -> HttpResponse:
     """Everything as one file, made in this moment and kept nowhere."""
     found = leaving.everything_about(
-        request.conversation, request.participant.ticket, today=today_for(request)["today"]
+        request.conversation,
+        request.participant.ticket,
+        today=today_for(request)["today"],
+        at=timezone.now(),
     )
     body = msgspec.json.format(msgspec.json.encode(found), indent=2)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
@@ -72,16 +75,23 @@ def leave(request: ParticipantRequest) -> HttpResponse:
             context["trouble"] = "contributions" if not is_known else "confirm"
         status = 422 if request.method == "POST" else 200
         return render(request, "conversations/leave.html", context, status=status)
-    reference = leaving.leave_conversation(
+    done = leaving.leave_conversation(
         conversation=request.conversation,
         by=request.participant.ticket,
         contributions=Contributions(chosen),
+        at=timezone.now(),
     )
     request.participant = None  # type: ignore[assignment]  # from here on nobody is signed in
     response = render(
         request,
         "conversations/left.html",
-        {"reference": reference, "state": "waiting", "typed": "", "trouble": None},
+        {
+            "reference": done.reference,
+            "number": done.number,
+            "state": "waiting",
+            "typed": "",
+            "trouble": None,
+        },
     )
     auth.sign_out(request, response)
     return response
@@ -91,7 +101,13 @@ def leave(request: ParticipantRequest) -> HttpResponse:
 def left(request: ConversationRequest) -> HttpResponse:
     """How far a leaving is, for somebody who noted its number."""
     typed = request.POST.get("reference", "").strip().upper()
-    context: dict[str, object] = {"reference": None, "state": None, "typed": typed, "trouble": None}
+    context: dict[str, object] = {
+        "reference": None,
+        "number": None,
+        "state": None,
+        "typed": typed,
+        "trouble": None,
+    }
     if request.method != "POST":
         return render(request, "conversations/left.html", context)
     count_by_network(request, "leaving asked", TRIED_PER_NETWORK)

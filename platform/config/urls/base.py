@@ -1,5 +1,6 @@
 """
-The base host: what belongs to no organisation. Anybody verifies certificates of deletion here.
+The base host: what belongs to no organisation. Anybody verifies certificates of deletion here, and people
+ask for their data, whatever organisation they belong to.
 
 Otherwise it hears the mail service and answers whatever ends TLS, and has more pages in a demonstration only.
 """
@@ -25,6 +26,7 @@ urlpatterns = [
     path("_language/<slug:language>/", views.choose_language, name="language"),
     path("_tls/may-issue", certificates.may_issue, name="may_issue"),
     path("certificates/", include("privacy.deletion.urls.base")),
+    path("", include("privacy.requests.urls.base")),
     path("returned-letters/", returns.returned_letters, name="returned_letters"),
     *(_demonstration if settings.DEMO else []),
 ]

@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("tenants.urls.console")),
     path("", include("privacy.datamap.urls")),
     path("", include("privacy.deletion.urls.console")),
+    path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
 ]

@@ -22,7 +22,10 @@ _SUPPORT_BYTES = 9216
 def export(caller: Caller, conversation: UUID, proof: Proof) -> Held:
     """Everything held about a person but the secret itself. Raises ProofRefused."""
     keys = opened(caller, conversation)
-    person = proven(keys, proof, "export")
+    return held_about(keys, proven(keys, proof, "export"))
+
+
+def held_about(keys: Opened, person: Person) -> Held:
     known = attributes_of(keys, person)
     return Held(
         email=_unsealed(keys, person, "email"),

@@ -13,18 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from privacy.anonymity import Kind, Proof, owner_tags, part_tags, reporter_tag, voter_tag
-from privacy.keys.configured import key_store
 from privacy.vault import codes
 from privacy.vault.addresses import read_address
+from privacy.vault.departures import let_go
 from privacy.vault.models import Forgotten, Leaving, Person
-from privacy.vault.opened import Opened, opened
-from privacy.vault.people import end_sessions, person_at, secret_of, wipe
+from privacy.vault.opened import opened
+from privacy.vault.people import person_at, secret_of
 from privacy.vault.proofs import proven
 from privacy.vault.refusals import CodeRefused, UnknownReference
 from privacy.vault.shapes import Contributions, Departure, OwnTags
 from privacy.vault.verb import Caller, verb
-
-_PLAIN_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 @verb
@@ -35,7 +33,7 @@ def leave(caller: Caller, conversation: UUID, proof: Proof, contributions: Contr
     Returns a number under which they can see later that it was done.
     """
     keys = opened(caller, conversation)
-    return _let_go(caller, keys, proven(keys, proof, "leave"), contributions)
+    return let_go(keys, proven(keys, proof, "leave"), contributions)
 
 
 @verb
@@ -52,7 +50,7 @@ def erase(
     person = person_at(keys, asked)
     if not codes.take(keys, asked, browser, code) or person is None:
         raise CodeRefused
-    return _let_go(caller, keys, person, contributions)
+    return let_go(keys, person, contributions)
 
 
 @verb
@@ -121,23 +119,3 @@ def _tags(secret: bytes, ideas: list[UUID], reported: list[UUID], split: list[UU
         *(voter_tag(secret, idea) for idea in ideas),
         *(reporter_tag(secret, contribution) for contribution in reported),
     ]
-
-
-def _let_go(caller: Caller, keys: Opened, person: Person, contributions: Contributions) -> str:
-    organisation, owner = caller.organisation, keys.conversation.id
-    key_store().add_tombstones(organisation, owner, person.indexes)
-    if contributions is Contributions.WITHDRAW:
-        # Should the vault be restored before the night, what they asked for is still known.
-        key_store().add_withdrawn(organisation, owner, person.indexes)
-    end_sessions(keys, person.handle)
-    wipe(keys, person)
-    person.leaving = Leaving.KEEPING if contributions is Contributions.KEEP else Leaving.WITHDRAWING
-    person.leaving_reference = _new_reference()
-    person.save()
-    return person.leaving_reference
-
-
-def _new_reference() -> str:
-    """Twelve characters that are not mistaken for one another, in groups of four."""
-    drawn = "".join(secrets.choice(_PLAIN_CHARACTERS) for _place in range(12))
-    return f"{drawn[:4]}-{drawn[4:8]}-{drawn[8:]}"

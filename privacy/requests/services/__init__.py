@@ -1,0 +1,1 @@
+"""What changes in the register, and is asked of the vault with it."""
