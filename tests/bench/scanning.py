@@ -62,7 +62,7 @@ def _emptied(store: object, scope: object) -> int:
     from privacy.vault import runner
     from tests.privacy.deleting import patiently
 
-    gone = 0
+    gone: int = 0
     while True:
         gone += patiently(lambda: store.erase(scope))  # type: ignore[attr-defined]
         if patiently(lambda: store.remaining(scope)) == 0:  # type: ignore[attr-defined]
