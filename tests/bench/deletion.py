@@ -53,7 +53,9 @@ def _project(organisation: object, people: int, posts: int, votes: int) -> UUID:
     assert isinstance(organisation, Organisation)
     with tenant_context(organisation.tenant):
         talk = make_conversation(questions=tuple(f"Question {n}?" for n in range(discussion.STREAMS)))
-        roster = "\n".join(["email,mobile", *(f"person-{n}@people.example,07{400_000_000 + n}" for n in range(people))])
+        roster = "\n".join(
+            ["email,mobile", *(f"person-{n}@people.example,07{400_000_000 + n}" for n in range(people))]
+        )
         job = vault().enrol(conversation=talk.pk, roster=roster.encode(), areas=["everybody"])
         while vault().job(conversation=talk.pk, job=job).report is None:
             time.sleep(0.1)
@@ -107,5 +109,7 @@ def _tell_steps(project: UUID, report: Report) -> None:
     with control_plane():
         ended = Purge.objects.get(pk=project).ended
     moments = sorted((datetime.fromisoformat(at), step) for step, at in ended.items())
-    parts = [f"{step} {(at - before).total_seconds():.0f} s" for (before, _step), (at, step) in pairwise(moments)]
+    parts = [
+        f"{step} {(at - before).total_seconds():.0f} s" for (before, _step), (at, step) in pairwise(moments)
+    ]
     report.say(", ".join(parts))
