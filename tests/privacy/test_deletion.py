@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from uuid import UUID, uuid4
@@ -20,10 +21,11 @@ from kernel.errors import DomainError
 from kernel.tenancy import control_plane, tenant_context
 from kernel.valkey import web_client
 from kernel.zones import inside_vault
+from privacy import stores
 from privacy.deletion.models import Certificate, Purge
 from privacy.deletion.services import ledger, reminders, steps
 from privacy.deletion.services.ledger import LeaseLost
-from privacy.stores import Step
+from privacy.stores import Described, Scope, Step, StoreAway
 from privacy.vault import runner
 from privacy.vault.interface import vault_for
 from privacy.vault.models import Conversation as VaultConversation
@@ -250,6 +252,33 @@ def test_what_is_still_found_holds_the_keys_back_until_day_twenty(acme: Organisa
         said = json.loads(Certificate.objects.get(purge=ended.project).content)
     assert said["checked"]["is_clean"] is False
     web_client().delete(f"web:stray:{ended.project.hex}")
+
+
+@dataclass(frozen=True)
+class Supplier(Described):
+    """Somebody else's list: away while `is_away` says so."""
+
+    state: dict[str, bool] = field(kw_only=True)
+
+    def remaining(self, scope: Scope) -> int:
+        if self.state["is_away"]:
+            raise StoreAway
+        return 0
+
+
+def test_a_supplier_that_is_away_is_tried_again(acme: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F13: everything waits for it, says so, and goes on by itself."""
+    state = {"is_away": True}
+    away = Supplier(name="A list elsewhere", holds="addresses", where="elsewhere", state=state)
+    monkeypatch.setitem(stores._registered, away.name, (Step.SUPPLIERS, away))
+    ended = make_ended(acme)
+
+    waiting = take_further(ended.project, rounds=8)
+    assert (waiting.step, waiting.leased_until) == (Step.SUPPLIERS, None)
+    assert waiting.problem.startswith("A list elsewhere: ")
+
+    state["is_away"] = False
+    assert take_further(ended.project).provisional_at is not None
 
 
 def test_another_organisation_is_not_touched(acme: Organisation, beta: Organisation) -> None:
