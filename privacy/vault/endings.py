@@ -29,3 +29,10 @@ class Salt:
 
     salt: bytes = field(repr=False)
     counts: dict[str, int]
+
+
+class Departure(StrEnum):
+    """How far a leaving is, asked for by its number."""
+
+    WAITING = "waiting"  # everything known of the person is gone; the contributions' last ties go tonight
+    DONE = "done"

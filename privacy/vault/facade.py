@@ -7,11 +7,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
-from privacy.vault.endings import Keeping, Salt, Work
+from privacy.vault.endings import Departure, Keeping, Salt, Work
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
-    Departure,
     Ground,
     Held,
     Identified,
