@@ -90,7 +90,7 @@ def _invited() -> Project:
     return project
 
 
-def _sealed(project: Project, content: bytes) -> ContentFile[bytes]:
+def _sealed(project: Project, content: bytes) -> "ContentFile[bytes]":
     return ContentFile(anonymity.sealed_file(bytes(project.talk.public_key), content))
 
 
