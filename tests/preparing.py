@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from conversations.models import Conversation, PageCode
+from conversations.models import Conversation
 from conversations.services import checklist, lifecycle
-from conversations.services.preparing import dates, drafts, page_texts, streams
+from conversations.services.preparing import dates, drafts, streams
 from conversations.services.preparing.drafts import Description
 from kernel.messages import letters
 from privacy.vault import runner
@@ -31,7 +31,6 @@ def make_draft(by: Staff, *, people: int = 50) -> Conversation:
     streams.add_stream(by=by, conversation=made.pk, question="What should change?")
     opens = (timezone.now() + timedelta(days=2)).replace(tzinfo=None, second=0, microsecond=0)
     plan(by, made, opens, opens + timedelta(days=21))
-    page_texts.publish(by=by, code=PageCode.SUPPORT, language="en", text="Ask the union.")
     if people:
         enrol(made, *(new_address() for _person in range(people)))
     return Conversation.objects.get(pk=made.pk)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Area, Comment, Conversation, Idea, Stream, Vote
@@ -106,14 +105,6 @@ def schedule_conversation(*, conversation: UUID, opens_at: datetime, closes_at: 
             completes_at=closes_at + timedelta(days=days),
         )
     forget_conversations()
-
-
-def keep_for_analysis(*, conversation: UUID, days: int) -> None:
-    """An import that closed long ago is analysed from now on: its days count from today, not from back then."""
-    if days > 0:
-        Conversation.objects.filter(pk=conversation, opens_at=None).update(
-            days_of_analysis=F("days_of_analysis") + days
-        )
 
 
 def discard_draft(*, slug: str) -> None:

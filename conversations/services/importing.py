@@ -17,7 +17,7 @@ from django.db import transaction
 
 from conversations.models import Area, Conversation, Idea, State, Stream, Vote
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
-from conversations.services import rewriting, tallies, words
+from conversations.services import conversations, rewriting, tallies, words
 from conversations.services.exports import Export, SourceVote
 from privacy import anonymity
 from privacy.anonymity import Kind, Ticket
@@ -60,6 +60,13 @@ def fill_conversation(
         words.index_words(conversation=conversation.pk)
         tallies.count_conversation(conversation=conversation.pk)
     return Imported(ideas=len(ids), votes=len(standing), voices=len(voices))
+
+
+def date_import(*, conversation: Conversation, opens_at: datetime, closes_at: datetime, at: datetime) -> None:
+    """Set its dates. One that closed long ago is analysed from now on, so it is not complete before it was read."""
+    days = conversation.days_of_analysis + max((at - closes_at).days, 0)
+    Conversation.objects.filter(pk=conversation.pk).update(days_of_analysis=days)
+    conversations.schedule_conversation(conversation=conversation.pk, opens_at=opens_at, closes_at=closes_at)
 
 
 def finish_import(*, conversation: Conversation, at: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conversations.models import Conversation, Page, PageCode
+from conversations.models import Conversation, PageCode
 from conversations.services import checklist, lifecycle
 from conversations.services.checklist import Tone
 from conversations.services.lifecycle import ChecklistNotGreen
@@ -15,14 +15,16 @@ from conversations.services.preparing.dates import read_moment
 from conversations.services.preparing.drafts import Description
 from conversations.services.preparing.fixed import FixedSinceScheduled
 from kernel.errors import TooMany
-from kernel.tenancy import Tenant
+from kernel.tenancy import Tenant, tenant_context
 from privacy.vault import runner
 from privacy.vault.interface import vault
 from tenants.models import Organisation, Role
 from tenants.permissions import RoleMissing, Staff
-from tests.making import enrol, new_address, stream_of
+from tests.making import enrol, make_organisation, new_address, stream_of
 from tests.preparing import make_draft, make_scheduled, plan, see_invitation
 from tests.staffing import make_staff
+
+TEXTS = "Texts of the pages"
 
 
 @pytest.fixture
@@ -31,10 +33,14 @@ def operator() -> Staff:
 
 
 def tones(draft: Conversation) -> dict[str, Tone]:
-    """Lines that are not green."""
+    """Lines that are not green, but for the texts, which are the organisation's."""
+    found = all_tones(draft)
+    return {title: tone for title, tone in found.items() if title != TEXTS and tone is not Tone.GREEN}
+
+
+def all_tones(draft: Conversation) -> dict[str, Tone]:
     kept = Conversation.objects.get(pk=draft.pk)
-    lines = checklist.checklist_of(kept, at=timezone.now())
-    return {line.title: line.tone for line in lines if line.tone is not Tone.GREEN}
+    return {line.title: line.tone for line in checklist.checklist_of(kept, at=timezone.now())}
 
 
 def import_rows(draft: Conversation, *rows: str) -> None:
@@ -57,12 +63,10 @@ def test_a_prepared_project_is_green_once_the_invitation_was_seen(in_acme: Tenan
 
 def test_an_empty_project_is_red_where_it_has_to_be(in_acme: Tenant, operator: Staff) -> None:
     draft = drafts.create_project(by=operator, name="Empty", slug=f"empty-{new_address()[:8]}")
-    Page.objects.filter(code="support").delete()
 
     assert tones(draft) == {
         "Name and introduction": Tone.RED,
         "Questions": Tone.RED,
-        "Texts of the pages": Tone.AMBER,
         "Dates": Tone.RED,
         "People": Tone.RED,
         "Invitation seen": Tone.RED,
@@ -131,13 +135,19 @@ def test_dates_in_the_past_are_red(in_acme: Tenant, operator: Staff) -> None:
     assert tones(draft)["Dates"] == Tone.RED
 
 
-def test_a_draft_of_a_page_is_amber(in_beta: Tenant, operator: Staff) -> None:
-    draft = make_draft(operator, people=0)
-    page_texts.keep_draft(by=operator, code=PageCode.RULES, language="en", text="New rules.")
+def test_the_shipped_support_page_and_a_draft_are_amber(operator: Staff) -> None:
+    """R13: nobody should be sent to help that is not the organisation's own without somebody wanting it."""
+    with tenant_context(make_organisation().tenant):
+        draft = make_draft(operator, people=0)
+        assert all_tones(draft)[TEXTS] == Tone.AMBER
 
-    assert tones(draft)["Texts of the pages"] == Tone.AMBER
-    page_texts.drop_draft(by=operator, code=PageCode.RULES, language="en")
-    assert "Texts of the pages" not in tones(draft)
+        page_texts.publish(by=operator, code=PageCode.SUPPORT, language="en", text="Ask the union.")
+        assert all_tones(draft)[TEXTS] == Tone.GREEN
+
+        page_texts.keep_draft(by=operator, code=PageCode.RULES, language="en", text="New rules.")
+        assert all_tones(draft)[TEXTS] == Tone.AMBER
+        page_texts.drop_draft(by=operator, code=PageCode.RULES, language="en")
+        assert all_tones(draft)[TEXTS] == Tone.GREEN
 
 
 def test_what_changes_the_invitation_has_to_be_seen_again(in_acme: Tenant, operator: Staff) -> None:

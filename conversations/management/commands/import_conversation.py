@@ -68,8 +68,7 @@ class Command(BaseCommand):
                 conversation=made, export=export, shift=shift, progress=bar.update
             )
         with tenant_context(tenant):
-            conversations.keep_for_analysis(conversation=made.pk, days=(now - closes_at).days)
-            conversations.schedule_conversation(conversation=made.pk, opens_at=opens_at, closes_at=closes_at)
+            importing.date_import(conversation=made, opens_at=opens_at, closes_at=closes_at, at=now)
             importing.finish_import(conversation=made, at=now)
         self.stdout.write(
             f"{filled.ideas:,} ideas, {filled.votes:,} votes of {filled.voices:,} voices imported."

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -66,10 +66,7 @@ def _back(request: ProjectRequest, place: str) -> HttpResponse:
 def place_of(request: ProjectRequest, place: str) -> str:
     """Where a line is put right: pages of texts are the organisation's, all others the project's."""
     here = [request.client.pk] if place == "console_pages" else [request.client.pk, request.conversation.pk]
-    try:
-        return reverse(place, args=here)
-    except NoReverseMatch:  # what prepares it is not part of this installation
-        return reverse("console_project", args=[request.client.pk, request.conversation.pk])
+    return reverse(place, args=here)
 
 
 def _page(request: ProjectRequest, refusal: DomainError | None = None) -> HttpResponse:

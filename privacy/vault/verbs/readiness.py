@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from privacy.vault.models import Leaving, Person
 from privacy.vault.opened import opened
-from privacy.vault.people import attributes_of
+from privacy.vault.population import remembered_of
 from privacy.vault.shapes import Readiness
 from privacy.vault.verb import Caller, verb
 
@@ -20,17 +20,14 @@ def readiness(caller: Caller, conversation: UUID) -> Readiness:
     keys = opened(caller, conversation)
     has_address = Q(sealed_email__isnull=False) | Q(sealed_phone__isnull=False)
     there = Person.objects.filter(has_address, conversation=keys.conversation, leaving=Leaving.NO)
-    reachable = 0
     areas: Counter[str] = Counter()
     dimensions: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for person in there.only("id", "conversation", "sealed_attributes", "is_stopped"):
-        known = attributes_of(keys, person)
-        reachable += not person.is_stopped
-        areas[known.area] += bool(known.area)
-        for dimension, bucket in known.dimensions.items():
-            dimensions[dimension][bucket] += 1
+    for (area, groups), size in remembered_of(keys).kinds:
+        areas[area] += size
+        for dimension, group in groups:
+            dimensions[dimension][group] += size
     return Readiness(
-        reachable=_rounded(reachable),
+        reachable=_rounded(there.filter(is_stopped=False).count()),
         areas=_sizes(areas),
         dimensions={dimension: _sizes(found) for dimension, found in sorted(dimensions.items())},
     )
@@ -38,7 +35,7 @@ def readiness(caller: Caller, conversation: UUID) -> Readiness:
 
 def _sizes(found: Counter[str]) -> dict[str, int]:
     """By code, so that the order tells nothing either."""
-    return {code: _rounded(found[code]) for code in sorted(found) if code}
+    return {code: _rounded(found[code]) for code in sorted(found) if code and found[code] > 0}
 
 
 def _rounded(count: int) -> int:
