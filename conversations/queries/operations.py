@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Count, Max, Q
 
-from kernel import pulse
+from kernel import backups, pulse
+from kernel.backups import Kind
 from kernel.database import row
 from kernel.errors import Unavailable
 from kernel.postgresql.base import WrongPlace
@@ -86,6 +87,8 @@ class Operations:
     vault: Part[Standing]
     storage: Part[dict[UUID, Stored]]
     organisations: Part[Organisations]
+    # When the newest was taken, as far as this machine holds them.
+    backups: dict[Kind, datetime | None]
     jobs: Part[list[JobLine]]
     database: Part[bool]
     valkey: Part[bool]
@@ -98,6 +101,7 @@ def operations(*, at: datetime) -> Operations:
         vault=_part(lambda: vault_of_nobody().standing()),
         storage=_part(pulse.stored),
         organisations=_part(_organisations),
+        backups={kind: backups.last_at(kind) for kind in Kind},
         jobs=_part(_jobs),
         database=_part(_database),
         valkey=_part(_valkey),

@@ -7,7 +7,9 @@ the next call goes on where it was.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +23,11 @@ from kernel.tenancy import tenant_context
 from privacy.scanning.services import masked
 from privacy.stores import Described, PersonRef, Scope
 
+Mask = Callable[[list[str]], dict[int, str]]
+
 _BATCH = 500
 _SECONDS_AT_ONCE = 20.0
+_NOTHING_LEFT = "[…]"
 # Whatever has neither holds no address and no number.
 _MAY_REACH = "@|%40|=40|[0-9]([ ().+/-]{0,3}[0-9]){6}|[A-Za-z0-9+/_-]{20}"
 
@@ -34,7 +39,7 @@ class Contributions(Described):
     def erase(self, scope: Scope) -> int:
         """Called outside any transaction, because at the end the tables are compacted. Raises StoreAway."""
         with tenant_context(scope.tenant):
-            return _empty(scope)
+            return _empty(scope.project, partial(masked, scope))
 
     def remaining(self, scope: Scope) -> int:
         with tenant_context(scope.tenant):
@@ -89,19 +94,31 @@ def names_come_forward_with(scope: Scope) -> list[bytes]:
     ]
 
 
-def _empty(scope: Scope) -> int:
-    found = Conversation.objects.filter(pk=scope.project).first()
+def empty_again(conversation: UUID) -> int:
+    """
+    What a backup brought back of a conversation that was purged, inside the organisation.
+
+    Nobody can tell any more whose address a text may hold, so every text that may hold one goes.
+    """
+    gone = 0
+    while Conversation.objects.filter(pk=conversation).exclude(emptying=Emptying.DONE).exists():
+        gone += _empty(conversation, lambda texts: dict.fromkeys(range(len(texts)), _NOTHING_LEFT))
+    return gone
+
+
+def _empty(conversation: UUID, mask: Mask) -> int:
+    found = Conversation.objects.filter(pk=conversation).first()
     if found is None or (found.emptying == Emptying.DONE and _left(found.pk) == 0):
         return 0
     until = time.monotonic() + _SECONDS_AT_ONCE
     # Asked once before anything goes: where no digests were written, the vault refuses.
-    masked(scope, [])
+    mask([])
     if found.emptying == Emptying.NO:
         Conversation.objects.filter(pk=found.pk).update(emptying=Emptying.UNDER_WAY)
     gone = sum(_delete(table, found.pk) for table in _GONE)
     last = UUID(int=0)
     while batch := _next(found.pk, last):
-        gone += _empty_batch(scope, batch)
+        gone += _empty_batch(mask, batch)
         last = batch[-1]
         if time.monotonic() > until:
             return gone
@@ -120,11 +137,11 @@ def _next(conversation: UUID, last: UUID) -> list[UUID]:
     return [idea for (idea,) in rows(_NEXT, [conversation, last, _BATCH])]
 
 
-def _empty_batch(scope: Scope, ideas: list[UUID]) -> int:
+def _empty_batch(mask: Mask, ideas: list[UUID]) -> int:
     """In the order in which every writing statement takes its locks: votes, comments, ideas."""
     rewritten = {
         table: _masked(
-            scope, rows(f"SELECT id, text FROM {table} WHERE {column} = ANY(%s) AND text ~ %s", values)
+            mask, rows(f"SELECT id, text FROM {table} WHERE {column} = ANY(%s) AND text ~ %s", values)
         )
         for table, column in (("conversations_comment", "idea_id"), ("conversations_idea", "id"))
         for values in ([ideas, _MAY_REACH],)
@@ -141,11 +158,11 @@ def _empty_batch(scope: Scope, ideas: list[UUID]) -> int:
     return gone
 
 
-def _masked(scope: Scope, found: list[tuple[UUID, str]]) -> list[tuple[UUID, str]]:
+def _masked(mask: Mask, found: list[tuple[UUID, str]]) -> list[tuple[UUID, str]]:
     """Where somebody of the conversation left their own address or number in what they wrote."""
     if not found:
         return []
-    return [(found[place][0], text) for place, text in masked(scope, [text for _id, text in found]).items()]
+    return [(found[place][0], text) for place, text in mask([text for _id, text in found]).items()]
 
 
 def _left(conversation: UUID) -> int:

@@ -9,23 +9,27 @@ restore brought to its door.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
-from conversations.models import Conversation, MessageKind
+from conversations.models import Conversation, Idea, MessageKind
 from conversations.queries.conversations import forget_conversations
-from conversations.services import rewriting, tallies
+from conversations.services import emptying, rewriting, tallies
 from kernel.database import change, rows
 from kernel.tenancy import current_tenant
 from privacy.stores import Scope, Step, stores_of
 from privacy.vault.interface import vault
 from privacy.vault.shapes import OwnTags
 
-_CHUNK = 2_000
+T = TypeVar("T")
+
+_IDEAS_AT_ONCE = 50
+_ROUTES_AT_ONCE = 2_000
 _UUID_BYTES = 16
-# What a purge empties; its other steps are about sessions, suppliers and keys, which no backup brings back.
-_PURGED = (Step.ROWS, Step.OBJECTS, Step.CACHES, Step.EXPORTS)
+# What a backup brings back of a purged conversation besides its rows.
+_PURGED = (Step.OBJECTS, Step.EXPORTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def replay(*, at: datetime) -> Replayed:
     Raises UnknownConversation where the vault is to be restored first, KeysUnavailable, VaultDown.
     """
     purged = withdrawn = 0
+    change(f"ANALYZE {', '.join(rewriting.TABLES)}")  # a loaded table tells the planner nothing of its size
     found = list(Conversation.objects.all())
     for conversation in found:
         remains = vault().remains(conversation=conversation.pk)
@@ -76,18 +81,20 @@ def withdraw_again(conversation: Conversation, entries: list[bytes]) -> int:
 
 def renew_routes(conversation: UUID) -> None:
     """Routes to people who are gone lead nowhere again; so that nothing tells which, all are made anew."""
-    for table, (tag, about) in rewriting.TIES.items():
-        statement = _RENEW.format(table=table, tag=tag, about=about)
-        ties = rows(f"SELECT {about}, {tag}, route {rewriting.of_conversation(table)}", [conversation])
-        for chunk in _chunks([tie for tie in ties if tie[2] is not None]):
-            routes = vault().reroute(
-                conversation=conversation, ties=[(post, bytes(route)) for post, _tag, route in chunk]
-            )
-            values = [[post for post, _tag, _route in chunk], [bytes(tag) for _post, tag, _route in chunk]]
-            change(statement, [*values, routes])
+    ideas = list(Idea.objects.filter(stream__conversation=conversation).values_list("pk", flat=True))
+    for chunk in _chunks(ideas, _IDEAS_AT_ONCE):
+        for table, (tag, about) in rewriting.TIES.items():
+            of_idea = "id" if table == "conversations_idea" else "idea_id"
+            names = {"table": table, "tag": tag, "about": about, "of_idea": of_idea}
+            for ties in _chunks(rows(_ROUTES.format(**names), [chunk]), _ROUTES_AT_ONCE):
+                asked = [(post, bytes(route)) for post, _tag, route in ties]
+                routes = vault().reroute(conversation=conversation, ties=asked)
+                tags = [bytes(found) for _post, found, _route in ties]
+                change(_RENEW.format(**names), [[post for post, _route in asked], tags, routes])
 
 
 def _purge_again(project: UUID) -> None:
+    emptying.empty_again(project)
     scope = Scope(tenant=current_tenant(), project=project)
     for step in _PURGED:
         for store in stores_of(step):
@@ -95,9 +102,9 @@ def _purge_again(project: UUID) -> None:
                 store.erase(scope)
 
 
-def _chunks(ties: list[tuple[UUID, bytes, bytes]]) -> Iterator[list[tuple[UUID, bytes, bytes]]]:
-    for start in range(0, len(ties), _CHUNK):
-        yield ties[start : start + _CHUNK]
+def _chunks(found: list[T], most: int) -> Iterator[list[T]]:
+    for start in range(0, len(found), most):
+        yield found[start : start + most]
 
 
 _TAGS = """
@@ -108,6 +115,7 @@ _TAGS = """
     SELECT voter_tag FROM conversations_vote WHERE voter_tag = ANY(%s)
 """
 _NAMES = f"DELETE FROM conversations_message WHERE id = ANY(%s) AND kind = '{MessageKind.FORWARD}'"
+_ROUTES = "SELECT {about}, {tag}, route FROM {table} WHERE {of_idea} = ANY(%s) AND route IS NOT NULL"
 _RENEW = """
     UPDATE {table} t SET route = new.route
     FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS new (about, tag, route)

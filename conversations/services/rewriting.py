@@ -228,11 +228,6 @@ TIES = {
 }
 
 
-def of_conversation(table: str) -> str:
-    """`FROM` and `WHERE` for the rows of one conversation in a table with ties. Names it once."""
-    return f"FROM {table} WHERE {OF_CONVERSATION[table]}"
-
-
 def _redraw(table: str) -> str:
     """Deal the numbers of each finished day out again among that day's rows."""
     return f"""

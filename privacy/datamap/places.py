@@ -131,6 +131,17 @@ _PLACES = (
     (
         Step.CERTIFICATE,
         Described(
+            name="Backups",
+            holds="the conversation database with its files, and the vault without its keys, each by itself; never keys",
+            where="BACKUPS_DIR, or wherever the operator's own tools write",
+            covers=frozenset({"backups"}),
+            stays="until their days are over (BACKUP_DAYS, VAULT_BACKUP_DAYS): the certificate names the last of them."
+            " What was erased is erased again before a restored one is served",
+        ),
+    ),
+    (
+        Step.CERTIFICATE,
+        Described(
             name="Control plane",
             holds="organisations, domains, projects and their dates, jobs, the audit chain, records of"
             " identifications, numbers of requests; nothing about a participant, no address of one",

@@ -48,6 +48,8 @@ class Purge(models.Model):
     # The step that is to be done next, or is being done.
     step = models.CharField(max_length=11, choices=[(step.value, WORDS_OF_STEPS[step]) for step in ORDER])
     leased_until = models.DateTimeField(null=True)
+    # Until then nobody tries again: a search takes minutes, and what it found stays until somebody removes it.
+    rests_until = models.DateTimeField(null=True)
     # Goes up with each claim. Whoever holds an older number changes nothing.
     fence = models.IntegerField(default=0, db_default=0)
     # By store: how much was found before, how much went, how much came late; by step: when it ended.

@@ -47,7 +47,8 @@ class Line:
     @property
     def days_left(self) -> int:
         """Whole days until everything has to be gone; negative afterwards."""
-        return (self.purge.deadline - self.at) // timedelta(days=1)
+        left: timedelta = self.purge.deadline - self.at
+        return left // timedelta(days=1)
 
     @property
     def is_late(self) -> bool:

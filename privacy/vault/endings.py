@@ -36,3 +36,37 @@ class Departure(StrEnum):
 
     WAITING = "waiting"  # everything known of the person is gone; the contributions' last ties go tonight
     DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What holds whatever a backup says. Withdrawn are ids of posts and messages and tags of votes, ungrouped."""
+
+    is_purged: bool
+    withdrawn: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature and the key that made it."""
+
+    key: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """The public half of a key that signs certificates, or once did."""
+
+    id: str
+    since: str
+    public: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeysEnd:
+    """What became of a conversation's keys: `days_pending` until the last copy is beyond anybody's reach."""
+
+    are_gone: bool
+    days_pending: int
+    how: str

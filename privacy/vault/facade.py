@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
-from privacy.vault.endings import Departure, Keeping, Salt, Work
+from privacy.vault.endings import Departure, Keeping, KeysEnd, PublishedKey, Remains, Salt, Signed, Work
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
@@ -15,18 +15,14 @@ from privacy.vault.shapes import (
     Held,
     Identified,
     JobReport,
-    KeysEnd,
     MailingCounts,
     MailingKind,
     Name,
     OwnTags,
     PartTies,
     Population,
-    PublishedKey,
     Readiness,
     Reading,
-    Remains,
-    Signed,
     Standing,
     SupportCase,
     SupportText,

@@ -221,18 +221,6 @@ class OwnTags:
 
 
 @dataclass(frozen=True, slots=True)
-class Remains:
-    """
-    What holds of a conversation whatever a backup says.
-
-    Withdrawn are ids of contributions and messages (16 bytes) and tags of votes (32), sorted and ungrouped.
-    """
-
-    is_purged: bool
-    withdrawn: list[bytes]
-
-
-@dataclass(frozen=True, slots=True)
 class CarriedVote:
     """A vote on the idea that others were merged into. Nothing tells which vote it came from."""
 
@@ -368,29 +356,3 @@ class SupportText:
     text: str = field(repr=False)
     contact: str = field(repr=False)
     can_answer: bool  # whether the contact is an address that a message can go to
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signature and the key that made it."""
-
-    key: str
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedKey:
-    """The public half of a key that signs certificates, or once did."""
-
-    id: str
-    since: str
-    public: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class KeysEnd:
-    """What became of a conversation's keys: `days_pending` until the last copy is beyond anybody's reach."""
-
-    are_gone: bool
-    days_pending: int
-    how: str

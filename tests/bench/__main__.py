@@ -13,6 +13,7 @@ def main() -> int:
     )
     with ground() as running:
         from tests.bench import (
+            deletion,
             discussion,
             logins,
             mailings,
@@ -37,6 +38,7 @@ def main() -> int:
         mailings.measure(report)
         merging.measure(report)
         rosters.measure(report)
+        deletion.measure(report)
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]
     sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")

@@ -192,7 +192,15 @@ def test_an_operator_sees_everything_on_one_page(acme: Organisation) -> None:
 
     text = page.content.decode()
     assert page.status_code == 200
-    for words in ("PostgreSQL", "Valkey", "Task queue", "Jobs of the vault", "Rewrite by night", "Storage"):
+    for words in (
+        "PostgreSQL",
+        "Valkey",
+        "Task queue",
+        "Jobs of the vault",
+        "Rewrite by night",
+        "Backups",
+        "Storage",
+    ):
         assert words in text
 
 

@@ -116,6 +116,24 @@ def test_who_leaves_and_withdraws_leaves_empty_rows(talk: Conversation) -> None:
     assert not Comment.objects.filter(owner_tag__in=tags).exists()
 
 
+def test_the_night_leaves_a_list_of_what_was_withdrawn_where_no_backup_reaches(talk: Conversation) -> None:
+    """R14: ids of contributions and tags of votes in one sorted list; the same night twice adds nothing."""
+    alice, ben = make_people(talk, 2)
+    mine, theirs = make_idea(talk, alice, "Alice's"), make_idea(talk, ben, "Ben's")
+    own_comment = _comment(talk, theirs, alice)
+    voting.cast_vote(conversation=talk, idea=theirs, by=alice, value=1, at=timezone.now())
+    _leave(talk, alice, Contributions.WITHDRAW)
+    assert vault().remains(conversation=talk.pk).withdrawn == []
+
+    _night(talk)
+    _night(talk)
+
+    tag = anonymity.voter_tag(alice.secret, theirs)
+    remains = vault().remains(conversation=talk.pk)
+    assert remains.withdrawn == sorted([mine.bytes, own_comment.bytes, tag])
+    assert not remains.is_purged
+
+
 def test_until_the_night_nothing_shows_that_somebody_left(talk: Conversation) -> None:
     """Posts that vanished together at noon would be linked by everybody who watches."""
     (alice,) = make_people(talk)

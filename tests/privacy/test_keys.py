@@ -64,6 +64,40 @@ def test_tombstones_are_one_unordered_set(store: KeyStore) -> None:
     assert store.tombstones(ORGANISATION, uuid4()) == set()
 
 
+def test_what_was_withdrawn_is_one_unordered_set(store: KeyStore) -> None:
+    """Ids and tags of a night join those of other nights, and nothing tells which were together."""
+    conversation = uuid4()
+
+    store.add_withdrawn(ORGANISATION, conversation, [b"\x02" * 16, b"\x01" * 32])
+    store.add_withdrawn(ORGANISATION, conversation, [b"\x01" * 32, b"\x03" * 16])
+    store.add_withdrawn(ORGANISATION, conversation, [b"\x03" * 16])
+
+    assert store.withdrawn(ORGANISATION, conversation) == {b"\x01" * 32, b"\x02" * 16, b"\x03" * 16}
+    assert store.withdrawn(ORGANISATION, uuid4()) == set()
+    if isinstance(store, KmsKeyStore):
+        assert len(store._versions(f"withdrawn/{ORGANISATION.hex}/{conversation.hex}")) == 1
+    store.destroy(ORGANISATION, conversation)
+    assert store.withdrawn(ORGANISATION, conversation) == set()
+
+
+def test_destroyed_is_told_from_lost_and_never_made_again(store: KeyStore) -> None:
+    """F8, F12: a restore acts on the mark alone."""
+    conversation, lost = uuid4(), uuid4()
+    store.create(ORGANISATION, conversation, new_keys())
+
+    store.destroy(ORGANISATION, conversation)
+    store.end_organisation(ORGANISATION)
+    store.end_organisation(ORGANISATION)
+
+    assert store.is_destroyed(ORGANISATION, conversation)
+    assert not store.is_destroyed(ORGANISATION, lost)
+    assert not store.is_destroyed(uuid4(), conversation)
+    assert store.has_ended(ORGANISATION)
+    assert not store.has_ended(uuid4())
+    with pytest.raises(KeysUnavailable):
+        store.create(ORGANISATION, conversation, new_keys())
+
+
 def test_destroyed_keys_are_gone_and_may_be_destroyed_again(store: KeyStore) -> None:
     conversation = uuid4()
     store.create(ORGANISATION, conversation, new_keys())

@@ -27,7 +27,7 @@ def dump(alias: str, schemas: list[str], to: Path) -> None:
     where = dict(connections[alias].get_connection_params())
     wanted = {name: where[name] for name in ("dbname", "user", "host", "port", "sslmode") if where.get(name)}
     password = {"PGPASSWORD": str(where["password"])} if where.get("password") else {}
-    command = [client_program("pg_dump"), "--dbname", make_conninfo(**wanted), "--file", to]
+    command = [str(client_program("pg_dump")), "--dbname", make_conninfo(**wanted), "--file", str(to)]
     command += [
         "--format=plain",
         "--compress=gzip:6",

@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from config.backups.dumps import dump
-from config.backups.files import folder_of_files, keep_files
+from config.backups.files import folder_of_files, keep_files, keep_platforms_files
 from config.embedded.trouble import CannotStart
 from kernel import backups
 from kernel.backups import Included, Kind
@@ -62,6 +62,7 @@ def refuse_keys(base: Path | None) -> None:
 def _conversations(made: backups.Unfinished, only: Sequence[str]) -> None:
     dump("owner", _OF_CONTROL_PLANE, made.folder / CONTROL_PLANE)
     has_files = folder_of_files() is not None
+    keep_platforms_files(made.folder / "files")
     for organisation in organisations():
         # What is half restored still holds what was erased since; the next backup takes it again.
         is_wanted = not only or organisation.slug in only

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from config.backups.dumps import load
-from config.backups.files import folder_of_files, return_files
+from config.backups.files import folder_of_files, return_files, return_platforms_files
 from config.backups.making import CONTROL_PLANE, VAULT, schema_file
 from config.embedded.trouble import CannotStart
 from conversations.services.replaying import replay
@@ -102,6 +102,7 @@ def _restore_conversations(
         )
     if slug is None and restoring.is_control_plane_empty():
         _load_control_plane(folder)
+        return_platforms_files(folder / "files")
         tell("The control plane is back as it was. States and dates decided since must be decided again.")
     included = {one.id: one for one in manifest.organisations if slug in {None, one.slug, _slug_now(one)}}
     found = restoring.to_restore(included)

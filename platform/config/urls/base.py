@@ -1,8 +1,7 @@
 """
-The base host: what belongs to no organisation. It has pages in a demonstration only.
+The base host: what belongs to no organisation. Anybody verifies certificates of deletion here.
 
-Elsewhere it only hears the mail service, and answers whatever ends TLS; to everybody who looks at it, it
-does not exist.
+Otherwise it hears the mail service and answers whatever ends TLS, and has more pages in a demonstration only.
 """
 
 from django.conf import settings
@@ -20,10 +19,10 @@ handler500 = "web.errors.broken"
 _demonstration = [
     path("", demo_views.start, name="demo_start"),
     path("outbox/", demo_views.outbox, name="demo_outbox"),
-    path("_language/<slug:language>/", views.choose_language, name="language"),
     path("_components/", views.components, name="components"),
 ]
 urlpatterns = [
+    path("_language/<slug:language>/", views.choose_language, name="language"),
     path("_tls/may-issue", certificates.may_issue, name="may_issue"),
     path("certificates/", include("privacy.deletion.urls.base")),
     path("returned-letters/", returns.returned_letters, name="returned_letters"),

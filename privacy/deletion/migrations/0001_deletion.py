@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('deadline', models.GeneratedField(db_persist=True, expression=kernel.database.HoursAfter('completed_at', hours=720), output_field=models.DateTimeField())),
                 ('step', models.CharField(choices=[('freeze', 'Nothing is written any more'), ('sessions', 'Sessions ended'), ('drain', 'Queues and waiting mail emptied'), ('disable_key', 'Keys closed to everything but the deletion'), ('rows', 'Rows deleted'), ('objects', 'Files deleted'), ('caches', 'Caches emptied'), ('suppliers', "Suppliers' lists cleared"), ('exports', 'Exports deleted'), ('scan', 'Searched for what is left'), ('keys', 'Keys destroyed'), ('certificate', 'Certificate signed')], max_length=11)),
                 ('leased_until', models.DateTimeField(null=True)),
+                ('rests_until', models.DateTimeField(null=True)),
                 ('fence', models.IntegerField(db_default=0, default=0)),
                 ('counts', models.JSONField(db_default={}, default=dict)),
                 ('ended', models.JSONField(db_default={}, default=dict)),
@@ -61,7 +62,7 @@ class Migration(migrations.Migration):
             [
                 "REVOKE INSERT, UPDATE, DELETE ON deletion_purge FROM control",
                 "GRANT INSERT (project, organisation, completed_at, step) ON deletion_purge TO control",
-                "GRANT UPDATE (step, leased_until, fence, counts, ended, scan, problem, reminded_day, provisional_at,"
+                "GRANT UPDATE (step, leased_until, rests_until, fence, counts, ended, scan, problem, reminded_day, provisional_at,"
                 " final_from, final_at, superseded_at) ON deletion_purge TO control",
                 "REVOKE UPDATE, DELETE ON deletion_certificate FROM control",
             ],

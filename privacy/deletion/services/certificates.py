@@ -24,14 +24,15 @@ from privacy.deletion.models import WORDS_OF_STEPS, Certificate, Kind, Purge
 from privacy.deletion.services import ledger
 from privacy.deletion.services.ledger import Claim, LeaseLost
 from privacy.stores import ORDER, Scope, Step, StoreAway, stores
+from privacy.vault.endings import KeysEnd
 from privacy.vault.interface import vault_for
-from privacy.vault.shapes import KeysEnd
 from tenants.models import Organisation, Project
 
 FORMAT = "certificate-of-deletion/1"
 ALGORITHM = "Ed25519"
 # Beside the organisations' folders, whose names begin with t_.
 _FOLDER = "certificates"
+_GONE = "destroyed"
 _NAMES_NOBODY = "This certificate names no participant and holds nothing they wrote. Counts are of stored things, not of people."
 _BACKUPS = (
     "Backups are not opened to remove single people. Each is removed when it has its age, so the last one that"
@@ -50,6 +51,10 @@ def issue(claim: Claim, scope: Scope) -> None:
     with control_plane():
         purge = Purge.objects.get(pk=claim.project)
         said = _said(purge, kind, keys, at)
+    if kind is Kind.FINAL and not (said["backups"]["are_gone"] and said["keys"]["state"] == _GONE):
+        # Backups are kept for longer than they were when this was reckoned.
+        ledger.wait_longer(claim, said["final_from"])
+        return
     content = signatures.canonical(said)
     signed = vault.sign_certificate(conversation=claim.project, certificate=content)
     made = Certificate(
@@ -107,7 +112,6 @@ def _keep_file(made: Certificate) -> None:
 def _said(purge: Purge, kind: Kind, keys: KeysEnd, at: datetime) -> dict[str, Any]:
     days = max(settings.BACKUP_DAYS, settings.VAULT_BACKUP_DAYS)
     backups_gone, keys_gone = _horizons(purge, days, keys.days_pending)
-    final_from = purge.final_from or max(backups_gone, keys_gone)
     return {
         "format": FORMAT,
         "id": str(uuid5(purge.project, kind)),
@@ -117,7 +121,7 @@ def _said(purge: Purge, kind: Kind, keys: KeysEnd, at: datetime) -> dict[str, An
         "issued_at": _moment(at),
         "completed_at": _moment(purge.completed_at),
         "deadlines": {"rows": _moment(purge.rows_due), "everything": _moment(purge.deadline)},
-        "final_from": _moment(final_from),
+        "final_from": _moment(max(backups_gone, keys_gone)),
         "steps": [
             {"step": step.value, "what": WORDS_OF_STEPS[step], "ended_at": _moment(_ended(purge, step))}
             for step in ORDER
@@ -128,7 +132,7 @@ def _said(purge: Purge, kind: Kind, keys: KeysEnd, at: datetime) -> dict[str, An
         "checked": _checked(purge),
         "not_checked": (purge.scan or {}).get("not_checked", []),
         "keys": {
-            "state": "destroyed" if at >= keys_gone else "disabled, deletion pending",
+            "state": _GONE if at >= keys_gone else "disabled, deletion pending",
             "destroyed_at": _moment(_ended(purge, Step.KEYS)),
             "beyond_reach_from": _moment(keys_gone),
             "how": keys.how,

@@ -37,6 +37,8 @@ class Claim:
     fence: int
     counts: dict[str, Any]
     is_provisional: bool
+    # The place that is being emptied, for what is said where it does not answer.
+    at: str = ""
 
 
 def begin() -> int:
@@ -49,7 +51,7 @@ def claim(*, passed: list[UUID], only: UUID | None = None, is_waiting_over: bool
     """The oldest deletion that is due and that nobody is at, but for those `passed` already."""
     days = 0 if is_waiting_over else settings.DAYS_BEFORE_DELETION
     with control_plane():
-        found = row(_CLAIM, [LEASE, passed, only, only, timedelta(days=days)])
+        found = row(_CLAIM, [LEASE, passed, only, only, timedelta(days=days), is_waiting_over])
     if found is None:
         return None
     project, organisation, step, fence, counts, provisional_at = found
@@ -78,6 +80,11 @@ def note_scan(claim: Claim, said: dict[str, Any]) -> None:
     _held(claim, "scan = %s::jsonb", [json.dumps(said)])
 
 
+def wait_longer(claim: Claim, until: str) -> None:
+    """The final certificate is due later than was reckoned. Raises LeaseLost."""
+    _held(claim, "final_from = %s::timestamptz", [until])
+
+
 def step_done(claim: Claim) -> None:
     """On to the next step, with when this one ended and an entry in the audit. Raises LeaseLost."""
     after = ORDER[ORDER.index(claim.step) + 1]
@@ -93,13 +100,10 @@ def step_done(claim: Claim) -> None:
     claim.step = after
 
 
-def release(claim: Claim, *, problem: str = "") -> None:
-    """Let others go on, at the next tick. A worker that was replaced lets go of nothing."""
+def release(claim: Claim, *, problem: str = "", rest: timedelta | None = None) -> None:
+    """Let others go on, at the next tick or after a rest. A worker that was replaced lets go of nothing."""
     with control_plane():
-        change(
-            "UPDATE deletion_purge SET leased_until = NULL, problem = %s WHERE project = %s AND fence = %s",
-            [problem[:_LONGEST_PROBLEM], claim.project, claim.fence],
-        )
+        change(_RELEASE, [problem[:_LONGEST_PROBLEM], rest, claim.project, claim.fence])
 
 
 def days_since_completion(project: UUID) -> float:
@@ -175,9 +179,15 @@ _CLAIM = """
           AND NOT project = ANY(%s::uuid[]) AND (%s::uuid IS NULL OR project = %s::uuid)
           AND completed_at + %s::interval <= clock_timestamp()
           AND (provisional_at IS NULL OR final_from <= clock_timestamp())
+          AND (%s::bool OR rests_until IS NULL OR rests_until <= clock_timestamp())
         ORDER BY completed_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING project, organisation, step, fence, counts, provisional_at
+"""
+_RELEASE = """
+    UPDATE deletion_purge
+    SET leased_until = NULL, problem = %s, rests_until = clock_timestamp() + %s::interval
+    WHERE project = %s AND fence = %s
 """
 _SUPERSEDE = """
     UPDATE deletion_purge SET superseded_at = clock_timestamp(), fence = fence + 1, leased_until = NULL

@@ -7,6 +7,7 @@ gone changes nothing, and only who holds the fencing number writes anything down
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import structlog
 from django.db import DatabaseError
 
 from kernel.errors import DomainError, Unavailable
+from privacy.deletion.models import WORDS_OF_STEPS
 from privacy.deletion.services import certificates, ledger
 from privacy.deletion.services.ledger import Claim, LeaseLost
 from privacy.scanning.services import scan, write_digests
@@ -23,8 +25,10 @@ from tenants.queries import organisation_by_id
 log = structlog.get_logger("privacy.deletion")
 
 # How long a store that is not there yet is waited for within one tick: the vault's runner takes seconds.
-PATIENCE = 15.0
+PATIENCE = 60.0
 _BETWEEN = 0.25
+# What a search found is not searched for again at every tick.
+_REST = timedelta(hours=1)
 # From then on keys are destroyed whatever the scan still finds: the certificate says what it was.
 _DAYS_UNTIL_KEYS_GO = 20
 T = TypeVar("T")
@@ -58,9 +62,12 @@ def run(claim: Claim) -> None:
         _go(claim)
     except LeaseLost:
         log.warning("lease_lost", project=str(claim.project))
+    except (StillFound, NotProven) as refusal:
+        log.critical("deletion_waits", project=str(claim.project), step=claim.step, reason=refusal.code)
+        ledger.release(claim, problem=refusal.sentence, rest=_REST)
     except DomainError as refusal:
         log.warning("deletion_waits", project=str(claim.project), step=claim.step, reason=refusal.code)
-        ledger.release(claim, problem=refusal.sentence)
+        ledger.release(claim, problem=f"{claim.at}: {refusal.sentence}" if claim.at else refusal.sentence)
     except (DatabaseError, OSError) as reason:
         log.warning("deletion_waits", project=str(claim.project), reason=type(reason).__name__)
         ledger.release(
@@ -90,6 +97,7 @@ def _go(claim: Claim) -> None:
 
 
 def _do(claim: Claim, scope: Scope) -> None:
+    claim.at = WORDS_OF_STEPS[claim.step]
     if claim.step is Step.FREEZE:
         # Closes the vault for the conversation, and writes down whom to look for afterwards.
         _patiently(claim, lambda: write_digests(scope))
@@ -102,6 +110,7 @@ def _do(claim: Claim, scope: Scope) -> None:
 
 def _empty(claim: Claim, scope: Scope, store: Store, *, is_late: bool = False) -> None:
     """Raises StoreAway where a store does not get empty, LeaseLost."""
+    claim.at = store.name
     if store.name not in claim.counts:
         # Before anything goes: so a crash in between takes nothing from what is certified.
         found = _patiently(claim, lambda: store.remaining(scope))

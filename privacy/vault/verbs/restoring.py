@@ -3,10 +3,10 @@
 from uuid import UUID, uuid4
 
 from privacy.keys.configured import key_store
-from privacy.vault.models import Person
+from privacy.vault.endings import Remains
+from privacy.vault.models import Conversation, Person
 from privacy.vault.opened import Opened, opened
 from privacy.vault.refusals import RouteRefused
-from privacy.vault.shapes import Remains
 from privacy.vault.verb import Caller, verb
 
 
@@ -24,13 +24,14 @@ def remember_withdrawn(caller: Caller, conversation: UUID, entries: list[bytes])
 @verb
 def remains(caller: Caller, conversation: UUID) -> Remains:
     """
-    What a restored schema must be told: whether the conversation was purged, and what was withdrawn from it.
+    What a restored schema must be told: whether the conversation was or is purged, and what was withdrawn.
 
     Raises UnknownConversation where the vault does not hold it, and KeysUnavailable where its keys are away or
     lost: only the mark of their destruction says that it was purged.
     """
     store = key_store()
-    if store.is_destroyed(caller.organisation, conversation):
+    closed = Conversation.objects.filter(pk=conversation, organisation=caller.organisation, is_closed=True)
+    if store.is_destroyed(caller.organisation, conversation) or closed.exists():
         return Remains(is_purged=True, withdrawn=[])
     keys = opened(caller, conversation)
     return Remains(

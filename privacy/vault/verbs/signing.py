@@ -7,9 +7,9 @@ from django.utils import timezone
 from privacy import signatures
 from privacy.keys import signing
 from privacy.keys.configured import key_store
+from privacy.vault.endings import KeysEnd, PublishedKey, Signed
 from privacy.vault.models import Conversation, Person
 from privacy.vault.refusals import StillThere
-from privacy.vault.shapes import KeysEnd, PublishedKey, Signed
 from privacy.vault.verb import Caller, verb
 
 

@@ -1,0 +1,176 @@
+"""
+F1: a deletion whose worker is killed at any moment, and F2 besides. Real processes, killed with SIGKILL.
+
+A worker's moments are counted: before and after each call to a store, to the ledger, and to the vault's
+signature. It dies at one that a seed draws, over and over, until the deletion ends; the end is the same.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from uuid import UUID
+
+import pytest
+
+from conversations.models import Comment, Idea, Vote
+from kernel.tenancy import control_plane, tenant_context
+from kernel.zones import inside_vault
+from privacy.deletion.models import Certificate, Purge
+from privacy.deletion.services import steps
+from privacy.vault.models import Conversation as VaultConversation
+from privacy.vault.models import Job, Person
+from tenants.models import Organisation
+from tests.deleting import Ended, make_ended, purge_of, take_further
+
+# One worker that takes a deletion as far as it goes, with a vault's runner of its own beside it.
+WORKER = """
+import os, signal, sys
+from datetime import timedelta
+import django
+django.setup()
+from privacy.deletion.services import certificates, ledger, steps
+from privacy.stores import stores
+from privacy.vault import runner
+from uuid import UUID
+
+moments, deadly = 0, int(sys.argv[2])
+
+def moment():
+    global moments
+    moments += 1
+    if moments == deadly:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def watched(work):
+    def call(*args, **kwargs):
+        moment()
+        answer = work(*args, **kwargs)
+        moment()
+        return answer
+    return call
+
+for module, names in (
+    (ledger, ("claim", "note_counts", "note_scan", "step_done", "release")),
+    (steps, ("write_digests", "scan")),
+    (certificates, ("_enter", "_keep_file")),
+):
+    for name in names:
+        setattr(module, name, watched(getattr(module, name)))
+for step, store in stores():
+    object.__setattr__(store, "erase", watched(store.erase))
+    object.__setattr__(store, "remaining", watched(store.remaining))
+
+ledger.LEASE = timedelta(seconds=0)
+steps.PATIENCE = 0.0
+for _round in range(40):
+    steps.run_due(only=UUID(sys.argv[1]), is_waiting_over=True)
+    runner.run_waiting()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "PATIENCE", 0.0)
+
+
+def _worker(project: UUID, *, dies_at: int) -> int:
+    """Its exit code."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "CRITICAL"}
+    command = [sys.executable, "-c", WORKER, str(project), str(dies_at)]
+    return subprocess.run(command, env=environment, check=False, timeout=120).returncode
+
+
+def _end(ended: Ended) -> dict[str, object]:
+    """What a deletion leaves, without ids and moments."""
+    purge = purge_of(ended.project)
+    with tenant_context(ended.organisation.tenant):
+        ideas = Idea.objects.filter(stream__conversation=ended.talk)
+        left = {
+            "ideas": sorted(ideas.values_list("text", "likes", "dislikes", "comment_count", "is_purged")),
+            "ties": ideas.exclude(owner_tag=None, route=None, part_of=None).count(),
+            "votes": Vote.objects.filter(idea__in=ideas).count(),
+            "comments": sorted(Comment.objects.filter(idea__in=ideas).values_list("text", "owner_tag")),
+        }
+    with inside_vault():
+        left["vault"] = [
+            model.objects.filter(**{where: ended.project}).count()
+            for model, where in ((Person, "conversation"), (VaultConversation, "pk"), (Job, "conversation"))
+        ]
+    with control_plane():
+        left["certificates"] = list(
+            Certificate.objects.filter(purge=ended.project).values_list("kind", flat=True)
+        )
+    return left | {
+        "counts": {
+            name: max(said.get("found", 0), said.get("erased", 0)) for name, said in purge.counts.items()
+        },
+        "steps": sorted(purge.ended),
+        "step": purge.step,
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(acme: Organisation) -> dict[str, object]:
+    before, steps.PATIENCE = steps.PATIENCE, 0.0
+    try:
+        ended = make_ended(acme)
+        take_further(ended.project)
+        return _end(ended)
+    finally:
+        steps.PATIENCE = before
+
+
+def _killed_until_it_ends(ended: Ended, seed: int) -> int:
+    """How often it was killed."""
+    draw, killed = random.Random(seed), 0
+    while not purge_of(ended.project).provisional_at:
+        assert killed < 60
+        # Mostly soon after the start, sometimes late: every call has its turn.
+        code = _worker(ended.project, dies_at=draw.choice([draw.randint(3, 12), draw.randint(12, 90)]))
+        assert code in {0, -signal.SIGKILL}
+        killed += code != 0
+    return killed
+
+
+@pytest.mark.parametrize("seed", range(1))
+def test_killed_anywhere_it_ends_the_same(
+    acme: Organisation, undisturbed: dict[str, object], seed: int
+) -> None:
+    """F1."""
+    ended = make_ended(acme)
+
+    killed = _killed_until_it_ends(ended, seed)
+
+    assert killed
+    assert _end(ended) == undisturbed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 20))
+def test_killed_anywhere_it_ends_the_same_many_times(
+    acme: Organisation, undisturbed: dict[str, object], seed: int
+) -> None:
+    """F1."""
+    ended = make_ended(acme)
+    _killed_until_it_ends(ended, seed)
+
+    assert _end(ended) == undisturbed
+
+
+@pytest.mark.slow
+def test_eight_workers_at_once_end_it_once(acme: Organisation, undisturbed: dict[str, object]) -> None:
+    """F2, F3: they even take it from each other, since no lease lasts."""
+    ended = make_ended(acme)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "CRITICAL"}
+    command = [sys.executable, "-c", WORKER, str(ended.project), "0"]
+    workers = [subprocess.Popen(command, env=environment) for _n in range(8)]
+    for worker in workers:
+        assert worker.wait(timeout=240) == 0
+
+    take_further(ended.project)
+
+    assert _end(ended) == undisturbed
+    with control_plane():
+        assert Purge.objects.get(pk=ended.project).problem == ""
