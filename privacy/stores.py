@@ -10,8 +10,6 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from kernel.errors import Unavailable
 from kernel.tenancy import Tenant
 
@@ -56,7 +54,7 @@ class StoreAway(Unavailable):
     """A store does not answer at the moment. The step is tried again."""
 
     code = "store_away"
-    message = _("A place where data is kept does not answer at the moment. It is tried again by itself.")
+    message = "A place where data is kept does not answer at the moment. It is tried again by itself."
 
 
 class Store(Protocol):

@@ -15,7 +15,7 @@ from kernel.database import rows
 from kernel.errors import Unavailable
 from kernel.tasks import after_commit
 from privacy.vault.interface import vault
-from privacy.vault.refusals import RouteRefused
+from privacy.vault.refusals import RouteRefused, UnknownConversation
 
 log = structlog.get_logger("conversations.outbox")
 
@@ -61,7 +61,7 @@ def deliver_owed() -> int:
         except Unavailable:
             log.warning("delivery_postponed")
             break
-        except RouteRefused:
+        except (RouteRefused, UnknownConversation):
             # Nobody can be told through it, today or later.
             log.error("delivery_impossible")  # noqa: TRY400  (the refusal says no more)
         Delivery.objects.filter(pk=owed.id).delete()

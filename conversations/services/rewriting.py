@@ -9,6 +9,7 @@ the old rows are not left lying in their pages.
 """
 
 import os
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -42,6 +43,7 @@ from conversations.services.words import index_words
 from kernel.database import change, rows
 from privacy import anonymity
 from privacy.vault.interface import vault
+from privacy.vault.refusals import UnknownConversation
 from privacy.vault.shapes import OwnTags
 
 # In the order in which every writing statement takes its locks: what points at something before that,
@@ -67,7 +69,8 @@ def rewrite_all(*, at: datetime) -> None:
         if _is_due(conversation, at=at)
     ]
     for conversation in due:
-        rewrite_conversation(conversation=conversation, at=at)
+        with suppress(UnknownConversation):  # its deletion began this moment
+            rewrite_conversation(conversation=conversation, at=at)
     if due:
         compact()
 
@@ -123,7 +126,10 @@ def _is_due(conversation: Conversation, *, at: datetime) -> bool:
 
 
 def _is_awaited(conversation: Conversation) -> bool:
-    tags = vault().own_tags(conversation=conversation.pk, ideas=[], reported=[], split=[])
+    try:
+        tags = vault().own_tags(conversation=conversation.pk, ideas=[], reported=[], split=[])
+    except UnknownConversation:
+        return False  # it is being deleted, and everybody with it
     return bool(tags.kept or tags.withdrawn)
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from conversations.models import Bucket, Conversation, Dimension, RosterUpload
 from conversations.queries import rosters as roster_queries
@@ -201,13 +202,18 @@ def finish_import(*, conversation: Conversation) -> None:
 
 def finish_imports(*, at: datetime) -> None:
     """Whatever nobody looked at: what is taken in is finished, and files of yesterday go."""
-    for upload in list(RosterUpload.objects.select_related("conversation")):
+    for upload in list(_running().select_related("conversation")):
         finish_import(conversation=upload.conversation)
-    for upload in list(RosterUpload.objects.filter(uploaded_at__lt=at - _FILES_ARE_KEPT)):
+    for upload in list(_running().filter(uploaded_at__lt=at - _FILES_ARE_KEPT)):
         if roster_queries.import_of(upload.conversation).is_under_way:
             continue
         RosterUpload.objects.filter(pk=upload.pk).delete()
         _remove_file(upload)
+
+
+def _running() -> QuerySet[RosterUpload]:
+    """Of complete projects the deletion takes file and row."""
+    return RosterUpload.objects.filter(conversation__completed_at=None)
 
 
 def define_groups(*, conversation: Conversation, population: Population) -> None:

@@ -17,7 +17,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Unavailable
 
@@ -26,7 +25,7 @@ _PATIENT = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attemp
 
 class SupplierAway(Unavailable):
     code = "supplier_away"
-    message = _("A service that sends messages does not answer at the moment. It is tried again by itself.")
+    message = "A service that sends messages does not answer at the moment. It is tried again by itself."
 
 
 class AddressList(Protocol):

@@ -14,7 +14,6 @@ from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import storages
-from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Unavailable
 
@@ -24,7 +23,7 @@ _FAILURES = (BotoCoreError, ClientError, OSError)
 
 class FilesAway(Unavailable):
     code = "files_away"
-    message = _("Files cannot be reached at the moment. Please try again in a few minutes.")
+    message = "Files cannot be reached at the moment. Please try again in a few minutes."
 
 
 @dataclass(frozen=True, slots=True)

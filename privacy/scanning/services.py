@@ -16,9 +16,10 @@ from privacy.stores import Scope, StoreAway, sealed_names
 from privacy.traces.candidates import MAIL, PHONE, Candidate, candidates
 from privacy.traces.digests import digest
 from privacy.traces.report import Part
+from privacy.vault.endings import Work
 from privacy.vault.interface import vault_for
 from privacy.vault.refusals import UnknownConversation
-from privacy.vault.shapes import Report, Work
+from privacy.vault.shapes import Report
 from privacy.vault.stores import asked
 
 _MASK = "[…]"

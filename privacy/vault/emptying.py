@@ -9,6 +9,7 @@ from django.db.models import Q
 from kernel.sessions import handle_key
 from kernel.valkey import answering, vault_client
 from privacy.keys.configured import key_store
+from privacy.vault.endings import Keeping, Work
 from privacy.vault.models import (
     Conversation,
     Dispatch,
@@ -26,7 +27,6 @@ from privacy.vault.models import (
 )
 from privacy.vault.opened import forget_keys
 from privacy.vault.refusals import NotClosed
-from privacy.vault.shapes import Keeping, Work
 
 _BATCH = 2_000
 _OF_DELETION = [work.value for work in Work]

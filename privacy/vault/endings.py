@@ -1,6 +1,41 @@
-"""What the vault answers about a conversation's end: what is to be done again, what was destroyed, what it signed."""
+"""What a conversation's end is made of, the same called directly and over HTTP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Keeping(StrEnum):
+    """A part of what the vault keeps of a conversation, each emptied in its step of a deletion."""
+
+    SESSIONS = "sessions"
+    MAIL = "mail"  # what waits to be sent, and work that waits
+    CODES = "codes"
+    PEOPLE = "people"  # every row about anybody
+    KEYS = "keys"  # key, tombstones, digests, and the conversation itself
+
+
+class Work(StrEnum):
+    """What the runner does for a deletion."""
+
+    CLOSE = "close"
+    OUTBOX = "outbox"
+    SUPPLIERS = "suppliers"
+    SCAN = "scan"
+
+
+@dataclass(frozen=True, slots=True)
+class Salt:
+    """What digests of a conversation's people are made with, and how many there are by kind."""
+
+    salt: bytes = field(repr=False)
+    counts: dict[str, int]
+
+
+class Departure(StrEnum):
+    """How far a leaving is, asked for by its number."""
+
+    WAITING = "waiting"  # everything known of the person is gone; the contributions' last ties go tonight
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,14 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
-from privacy.vault.endings import KeysEnd, PublishedKey, Remains, Signed
+from privacy.vault.endings import Departure, Keeping, KeysEnd, PublishedKey, Remains, Salt, Signed, Work
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
-    Departure,
     Ground,
     Held,
     Identified,
     JobReport,
-    Keeping,
     MailingCounts,
     MailingKind,
     Name,
@@ -25,11 +23,9 @@ from privacy.vault.shapes import (
     Population,
     Readiness,
     Reading,
-    Salt,
     Standing,
     SupportCase,
     SupportText,
-    Work,
     Written,
 )
 from privacy.vault.verb import Caller

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from privacy.keys.configured import key_store
 from privacy.vault import closing, imports, ledger
+from privacy.vault.endings import Work
 from privacy.vault.ledger import Claim
 from privacy.vault.models import Conversation
 from privacy.vault.opened import forget_keys
-from privacy.vault.shapes import Report, Work
+from privacy.vault.shapes import Report
 
 Meanwhile = Callable[[], object]
 

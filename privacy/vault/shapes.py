@@ -211,13 +211,6 @@ class Held:
     warned_on: list[date]  # the days of warnings
 
 
-class Departure(StrEnum):
-    """How far a leaving is, asked for by its number."""
-
-    WAITING = "waiting"  # everything known of the person is gone; the contributions' last ties go tonight
-    DONE = "done"
-
-
 @dataclass(frozen=True, slots=True)
 class OwnTags:
     """The tags of everybody in the conversation who leaves, mixed: nothing tells whose is whose."""
@@ -225,7 +218,6 @@ class OwnTags:
     batch: UUID
     kept: list[bytes]
     withdrawn: list[bytes]
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,30 +356,3 @@ class SupportText:
     text: str = field(repr=False)
     contact: str = field(repr=False)
     can_answer: bool  # whether the contact is an address that a message can go to
-
-
-class Keeping(StrEnum):
-    """A part of what the vault keeps of a conversation, each emptied in its step of a deletion."""
-
-    SESSIONS = "sessions"
-    MAIL = "mail"  # what waits to be sent, and work that waits
-    CODES = "codes"
-    PEOPLE = "people"  # every row about anybody
-    KEYS = "keys"  # key, tombstones, digests, and the conversation itself
-
-
-class Work(StrEnum):
-    """What the runner does for a deletion."""
-
-    CLOSE = "close"
-    OUTBOX = "outbox"
-    SUPPLIERS = "suppliers"
-    SCAN = "scan"
-
-
-@dataclass(frozen=True, slots=True)
-class Salt:
-    """What digests of a conversation's people are made with, and how many there are by kind."""
-
-    salt: bytes = field(repr=False)
-    counts: dict[str, int]

@@ -7,9 +7,9 @@ from time import monotonic
 
 from kernel.errors import Unavailable
 from privacy.stores import Described, Scope, Step, StoreAway, register_store
+from privacy.vault.endings import Keeping, Work
 from privacy.vault.interface import vault_for
 from privacy.vault.refusals import NotClosed, UnknownConversation
-from privacy.vault.shapes import Keeping, Work
 
 # A call goes on for so long before it returns, so that whoever asked can say that they are still there.
 _SECONDS_AT_ONCE = 20.0

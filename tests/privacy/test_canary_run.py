@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -89,9 +90,7 @@ def _invited() -> Project:
     return project
 
 
-def _sealed(project: Project, content: bytes):  # noqa: ANN202
-    from django.core.files.base import ContentFile
-
+def _sealed(project: Project, content: bytes) -> "ContentFile[bytes]":
     return ContentFile(anonymity.sealed_file(bytes(project.talk.public_key), content))
 
 
@@ -148,11 +147,11 @@ def _everything(project: Project) -> Iterator[bytes]:
         yield _dump(admin_url(which, str(settings.DATABASES[alias]["NAME"])))
     for client, pattern in ((web_client(), "web:*"), (vault_client(), "vault:*")):
         for name in client.scan_iter(match=pattern):
-            yield name
+            yield _bytes(name)
             if client.type(name) == b"string":
-                yield client.get(name) or b""
+                yield _bytes(client.get(name))
             elif client.type(name) == b"set":
-                yield b" ".join(client.smembers(name))
+                yield b" ".join(_bytes(member) for member in client.smembers(name))
     for folder in [settings.OUTBOX_DIR, *settings.KEY_STORE.split(":")[1:]]:
         for path in Path(folder).rglob("*"):
             if path.is_file():
@@ -163,10 +162,14 @@ def _everything(project: Project) -> Iterator[bytes]:
     yield from _opened(project)
 
 
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
 def _dump(url: str) -> bytes:
     programs = postgres_programs(servers_folder())
     command = [str(programs / "pg_dump"), url, "--data-only"]
-    return subprocess.run(command, capture_output=True, check=True, cwd="/", **run_as()).stdout
+    return bytes(subprocess.run(command, capture_output=True, check=True, cwd="/", **run_as()).stdout)
 
 
 def _opened(project: Project) -> Iterator[bytes]:
@@ -207,7 +210,8 @@ def _opened_boxes(project: Project) -> Iterator[bytes]:
         keys = opened_for(Owner.objects.get(pk=project.talk.pk))
     scope = scope_of(project.organisation.tenant, project.talk)
     sealed = [
-        bytes(act.sealed) for act in Act.objects.filter(conversation=project.talk, sealed__isnull=False)
+        bytes(act.sealed or b"")
+        for act in Act.objects.filter(conversation=project.talk, sealed__isnull=False)
     ]
     yield from (keys.open_name(box) for box in [*names_come_forward_with(scope), *sealed])
 
@@ -229,7 +233,7 @@ def _certified(project: Project) -> dict[str, object]:
         runner.run_waiting()
         purge = purge_of(project.talk.pk)
         if purge.provisional_at:
-            return dict(purge.scan)
+            return dict(purge.scan or {})
     pytest.fail(f"{purge.step}: {purge.problem}")
 
 

@@ -314,7 +314,7 @@ def test_addresses_from_calls_for_help_and_names_come_forward_with_are_looked_fo
     in_acme: Tenant, talk: Conversation
 ) -> None:
     from privacy.anonymity import sealed_for_vault
-    from privacy.vault.shapes import Work
+    from privacy.vault.endings import Work
 
     vault().support(conversation=talk.pk, text="Call 07400 123456 please", contact="else@people.example")
     said = json.dumps({"name": "Hope Smith", "contact": "hope@home.example"}).encode()

@@ -203,8 +203,13 @@ def test_the_vault_and_the_control_plane_have_their_own_tables_only() -> None:
 
     assert {name.split("_")[0] for name in vault} == {"vault", "django"}
     assert {name.split("_")[0] for name in control} == {
-        *("tenants", "kernel", "oversight", "django", "auth", "usersessions"),
-        *("accounts", "account", "mfa"),  # these are in every tenant too: staff here, client users there
+        *("tenants", "kernel", "oversight", "deletion", "django", "auth", "usersessions"),
+        *(
+            "accounts",
+            "account",
+            "mfa",
+            "scanning",
+        ),  # these are in every tenant too: staff here, client users there
     }
 
 

@@ -36,7 +36,7 @@ def fill_all(*, at: datetime) -> None:
         [at],
     )
     for conversation in (
-        Conversation.objects.exclude(opens_at=None).filter(emptying="").values_list("pk", flat=True)
+        Conversation.objects.exclude(opens_at=None).filter(completed_at=None).values_list("pk", flat=True)
     ):
         _fill(conversation, batches=_BATCHES)
         _group(conversation)

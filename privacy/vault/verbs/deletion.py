@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from privacy.vault import emptying, ledger
 from privacy.vault.closing import digests_of
+from privacy.vault.endings import Keeping, Salt, Work
 from privacy.vault.meters import meter
 from privacy.vault.models import Conversation, Job, JobState
 from privacy.vault.opened import Opened, opened_for
 from privacy.vault.refusals import NotClosed, UnknownConversation
-from privacy.vault.shapes import JobReport, Keeping, Salt, Work
+from privacy.vault.shapes import JobReport
 from privacy.vault.verb import Caller, verb
 
 _BATCHES_PER_HOUR = 20_000
