@@ -31,6 +31,13 @@ class Salt:
     counts: dict[str, int]
 
 
+class Departure(StrEnum):
+    """How far a leaving is, asked for by its number."""
+
+    WAITING = "waiting"  # everything known of the person is gone; the contributions' last ties go tonight
+    DONE = "done"
+
+
 @dataclass(frozen=True, slots=True)
 class Remains:
     """What holds whatever a backup says. Withdrawn are ids of posts and messages and tags of votes, ungrouped."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
-from privacy.vault.endings import Keeping, KeysEnd, PublishedKey, Remains, Salt, Signed, Work
+from privacy.vault.endings import Departure, Keeping, KeysEnd, PublishedKey, Remains, Salt, Signed, Work
 from privacy.vault.rights import (
     CopyTags,
     CopyWanted,
@@ -20,7 +20,6 @@ from privacy.vault.rights import (
 from privacy.vault.shapes import (
     CarriedVote,
     Contributions,
-    Departure,
     Ground,
     Held,
     Identified,

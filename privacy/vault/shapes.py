@@ -211,13 +211,6 @@ class Held:
     warned_on: list[date]  # the days of warnings
 
 
-class Departure(StrEnum):
-    """How far a leaving is, asked for by its number."""
-
-    WAITING = "waiting"  # everything known of the person is gone; the contributions' last ties go tonight
-    DONE = "done"
-
-
 @dataclass(frozen=True, slots=True)
 class OwnTags:
     """The tags of everybody in the conversation who leaves, mixed: nothing tells whose is whose."""

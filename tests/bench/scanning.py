@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
+from privacy.stores import Scope, Store
 from tests.bench.discussion import IDEAS, VOTES
 from tests.bench.ground import Report
 
@@ -18,7 +19,7 @@ _RANDOM_32 = "sha256(convert_to(random()::text || i::text, 'UTF8'))"
 def measure(report: Report, *, people: int = PEOPLE, ideas: int = IDEAS, votes: int = VOTES) -> None:
     from kernel.tenancy import control_plane, tenant_context
     from privacy.scanning import services
-    from privacy.stores import Scope, Step, stores
+    from privacy.stores import Step, stores
     from tenants.models import Organisation
     from tests.bench import discussion, mailings
     from tests.privacy.deleting import patiently
@@ -58,14 +59,14 @@ def _comment(conversation: UUID, people: int) -> None:
         cursor.execute(_COMMENTS, [conversation, COMMENTS * people // PEOPLE])
 
 
-def _emptied(store: object, scope: object) -> int:
+def _emptied(store: Store, scope: Scope) -> int:
     from privacy.vault import runner
     from tests.privacy.deleting import patiently
 
     gone: int = 0
     while True:
-        gone += patiently(lambda: store.erase(scope))  # type: ignore[attr-defined]
-        if patiently(lambda: store.remaining(scope)) == 0:  # type: ignore[attr-defined]
+        gone += patiently(lambda: store.erase(scope))
+        if patiently(lambda: store.remaining(scope)) == 0:
             return gone
         runner.run_waiting()
 

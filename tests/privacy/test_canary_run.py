@@ -90,7 +90,7 @@ def _invited() -> Project:
     return project
 
 
-def _sealed(project: Project, content: bytes) -> ContentFile[bytes]:
+def _sealed(project: Project, content: bytes) -> "ContentFile[bytes]":
     return ContentFile(anonymity.sealed_file(bytes(project.talk.public_key), content))
 
 
@@ -147,11 +147,11 @@ def _everything(project: Project) -> Iterator[bytes]:
         yield _dump(admin_url(which, str(settings.DATABASES[alias]["NAME"])))
     for client, pattern in ((web_client(), "web:*"), (vault_client(), "vault:*")):
         for name in client.scan_iter(match=pattern):
-            yield name
+            yield _bytes(name)
             if client.type(name) == b"string":
-                yield bytes(client.get(name) or b"")  # type: ignore[arg-type]  # its answers are bytes
+                yield _bytes(client.get(name))
             elif client.type(name) == b"set":
-                yield b" ".join(bytes(found) for found in client.smembers(name))  # type: ignore[arg-type]
+                yield b" ".join(_bytes(member) for member in client.smembers(name))
     for folder in [settings.OUTBOX_DIR, *settings.KEY_STORE.split(":")[1:]]:
         for path in Path(folder).rglob("*"):
             if path.is_file():
@@ -160,6 +160,10 @@ def _everything(project: Project) -> Iterator[bytes]:
         with versions.reading(stored) as file:
             yield stored.name.encode() + b" " + file.read()
     yield from _opened(project)
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
 
 
 def _dump(url: str) -> bytes:

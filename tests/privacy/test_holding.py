@@ -14,9 +14,10 @@ from kernel.zones import inside_vault
 from privacy import anonymity
 from privacy.anonymity import Ticket
 from privacy.vault import refusals, runner
+from privacy.vault.endings import Departure
 from privacy.vault.interface import vault
 from privacy.vault.models import Person, SupportMessage
-from privacy.vault.shapes import Contributions, Departure
+from privacy.vault.shapes import Contributions
 from tests.conftest import both_forms
 from tests.making import make_conversation, make_idea, new_address, ticket_of
 

@@ -28,6 +28,7 @@ def printed(certificate: Certificate) -> bytes:
             "found": [place for place in said["checked"].get("places", []) if _is_found(place)],
             "keys": {name: _day(said["keys"][name]) for name in ("destroyed_at", "beyond_reach_from")},
             "backups": _day(said["backups"]["last_gone_by"]),
+            "looked_for": _looked_for(said["checked"].get("looked_for", {})),
             "key": certificate.key,
             "verify": f"{scheme}://{settings.BASE_DOMAIN}/certificates/verify/",
         },
@@ -45,6 +46,13 @@ def _by_kind(places: list[dict[str, Any]]) -> list[dict[str, Any]]:
             line["known"] += sum(place.get("found", {}).values())
         line["found"] = line.get("found", 0) + (sum(place["found"].values()) if _is_found(place) else 0)
     return list(found.values())
+
+
+def _looked_for(counts: dict[str, int]) -> str:
+    """`mail`, `phone` and `name`, as whoever wrote the digests calls them."""
+    words = {"mail": "e-mail addresses", "phone": "telephone numbers", "name": "names"}
+    said = [f"{count:,} {words.get(kind, kind)}" for kind, count in sorted(counts.items())]
+    return ", ".join(said) or "nobody, since there was nobody"
 
 
 def _is_found(place: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -32,6 +33,14 @@ class Verdict:
     sentence: str | Promise
     said: dict[str, Any] = field(default_factory=dict)
     key: str = ""
+
+    @property
+    def signed_at(self) -> datetime:
+        return datetime.fromisoformat(self.said["issued_at"])
+
+    @property
+    def deadline(self) -> datetime:
+        return datetime.fromisoformat(self.said["deadlines"]["everything"])
 
 
 def published() -> list[PublishedKey]:

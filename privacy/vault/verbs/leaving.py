@@ -16,12 +16,13 @@ from privacy.anonymity import Kind, Proof, owner_tags, part_tags, reporter_tag, 
 from privacy.vault import codes
 from privacy.vault.addresses import read_address
 from privacy.vault.departures import let_go
+from privacy.vault.endings import Departure
 from privacy.vault.models import Forgotten, Leaving, Person
 from privacy.vault.opened import opened
 from privacy.vault.people import person_at, secret_of
 from privacy.vault.proofs import proven
 from privacy.vault.refusals import CodeRefused, UnknownReference
-from privacy.vault.shapes import Contributions, Departure, OwnTags
+from privacy.vault.shapes import Contributions, OwnTags
 from privacy.vault.verb import Caller, verb
 
 
