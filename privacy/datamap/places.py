@@ -149,6 +149,7 @@ _PLACES = (
             covers=_of("tenants", "Organisation", "Domain", "Job", "Project", "Completion", "TenantMigration")
             | _of("kernel", "AuditEntry")
             | _of("oversight", "Identification")
+            | _of("requests", "Request", "RequestStep")
             | _of("contenttypes", "ContentType")
             | _of("auth", "Permission", "Group"),
             stays="all of it: it leads to no participant",

@@ -172,6 +172,16 @@ _STORES = (
     (
         Step.CERTIFICATE,
         Described(
+            name="Requests for data",
+            holds="the address of somebody who asked for their data, and the copy made for them; sealed",
+            where=_DATABASE,
+            covers=_models("RequestContact", "RequestPart"),
+            stays="until two weeks after the request is done: it may be about several conversations",
+        ),
+    ),
+    (
+        Step.CERTIFICATE,
+        Described(
             name="Privacy officers",
             holds="addresses of privacy officers, who are told of every identification",
             where=_DATABASE,
