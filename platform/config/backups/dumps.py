@@ -30,7 +30,7 @@ def dump(alias: str, schemas: list[str], to: Path) -> None:
     command = [str(client_program("pg_dump")), "--dbname", make_conninfo(**wanted), "--file", str(to)]
     command += [
         "--format=plain",
-        "--compress=gzip:6",
+        "--compress=gzip:1",
         "--no-owner",
         "--no-comments",
         "--lock-wait-timeout=60s",
