@@ -31,7 +31,12 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes 
     made.globals.update(language=_language, language_switch=_switch)
     made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=_demo_address)
     made.filters.update(
-        day=dates.day, full_day=dates.full_day, moment=dates.moment, number=languages.number, paragraphs=_paragraphs, percent=_percent
+        day=dates.day,
+        full_day=dates.full_day,
+        moment=dates.moment,
+        number=languages.number,
+        paragraphs=_paragraphs,
+        percent=_percent,
     )
     made.filters["as_json"] = _as_json
     return made
