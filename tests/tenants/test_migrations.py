@@ -203,7 +203,7 @@ def test_the_vault_and_the_control_plane_have_their_own_tables_only() -> None:
 
     assert {name.split("_")[0] for name in vault} == {"vault", "django"}
     assert {name.split("_")[0] for name in control} == {
-        *("tenants", "kernel", "oversight", "deletion", "django", "auth", "usersessions"),
+        *("tenants", "kernel", "oversight", "requests", "deletion", "django", "auth", "usersessions"),
         *(
             "accounts",
             "account",
