@@ -16,7 +16,7 @@ from conversations.services.hints import every_hint
 from kernel.database import change, row, rows
 from kernel.tenancy import current_tenant
 from privacy.vault.interface import vault
-from privacy.vault.refusals import VaultDown
+from privacy.vault.refusals import UnknownConversation, VaultDown
 
 _BATCH = 500
 # While somebody waits for the page, less is done at once; the task of the minute does the rest.
@@ -77,7 +77,7 @@ def _examine(conversation: UUID) -> int:
     """Look through texts by rules and for names of the roster; without a vault the names come later."""
     try:
         return _examine_up_to(conversation, Examined.COMPLETELY)
-    except VaultDown:
+    except (VaultDown, UnknownConversation):
         return _examine_up_to(conversation, Examined.BY_RULES)
 
 
