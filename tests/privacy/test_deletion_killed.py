@@ -147,7 +147,7 @@ def test_killed_anywhere_it_ends_the_same(
     assert _end(ended) == undisturbed
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.parametrize("seed", range(1, 20))
 def test_killed_anywhere_it_ends_the_same_many_times(
     acme: Organisation, undisturbed: dict[str, object], seed: int
@@ -159,7 +159,7 @@ def test_killed_anywhere_it_ends_the_same_many_times(
     assert _end(ended) == undisturbed
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_eight_workers_at_once_end_it_once(acme: Organisation, undisturbed: dict[str, object]) -> None:
     """F2, F3: they even take it from each other, since no lease lasts."""
     ended = make_ended(acme)
