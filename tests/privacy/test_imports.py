@@ -178,7 +178,7 @@ def test_a_runner_killed_in_the_middle_leaves_nothing_half_done(in_acme: Tenant)
     process = _runner()
     try:
         _wait_for(conversation, JobState.RUNNING)
-        time.sleep(0.9)
+        time.sleep(0.2)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
