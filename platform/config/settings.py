@@ -43,7 +43,8 @@ CONTROL_APPS = ["django_tenants", "django.contrib.contenttypes", "django.contrib
 CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion", "privacy.requests"]
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
-TENANT_APPS = ["tenants.branding", "conversations", "privacy.scanning", *ACCOUNT_APPS]
+REPORTING_APPS = [f"reporting.{part}" for part in ("coding", "figures", "findings", "documents", "portal")]
+TENANT_APPS = ["tenants.branding", "conversations", *REPORTING_APPS, "privacy.scanning", *ACCOUNT_APPS]
 SHARED_APPS = ["kernel", "web", *CONTROL_APPS, "privacy.scanning", *ACCOUNT_APPS, "privacy.vault"]
 INSTALLED_APPS = [
     "kernel",

@@ -1,0 +1,1 @@
+"""What contributions are about: the analysts' coding frame, and which contribution carries which code."""

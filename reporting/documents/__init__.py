@@ -1,0 +1,1 @@
+"""The frozen snapshot of an analysis, and the reports made of it."""

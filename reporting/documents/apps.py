@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+from kernel.zones import Zone
+
+
+class DocumentsConfig(AppConfig):
+    name = "reporting.documents"
+    label = "documents"
+    zone = Zone.TENANT

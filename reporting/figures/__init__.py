@@ -1,0 +1,1 @@
+"""Figures about groups: asked of the vault, released once, kept."""

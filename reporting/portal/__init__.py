@@ -1,0 +1,1 @@
+"""What client users see of their conversations."""
