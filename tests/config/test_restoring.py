@@ -53,21 +53,10 @@ from tests.restoring import (
     checksum,
     grow_old,
     leave_and_purge,
-    make_story,
     people_of,
     restore,
     vault_checksum,
 )
-
-
-@pytest.fixture
-def story() -> Story:
-    return make_story()
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
 
 
 @pytest.mark.parametrize("with_vault", [True, False])
