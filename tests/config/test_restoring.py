@@ -130,6 +130,25 @@ def test_who_asked_to_withdraw_today_is_withdrawn_though_the_vault_comes_back_fr
     assert story.people["withdraws"].person not in people_of(story.talk)
 
 
+def test_who_stopped_mailings_or_may_only_read_since_stays_so(story: Story, place: Path) -> None:
+    """R15, R27: what was decided after the backup."""
+    made = back_up(place, story.organisation)
+    with tenant_context(story.organisation.tenant):
+        vault().stop_letters(conversation=story.talk.pk, address=story.addresses["stays"])
+        post = Idea.objects.get(pk=story.ideas["keeps"])
+        vault().restrict(conversation=story.talk.pk, route=bytes(post.route or b""), contribution=post.pk)
+
+    restore(made[Kind.VAULT], organisation=story.organisation.slug)
+
+    with inside_vault():
+        found = Person.objects.filter(conversation_id=story.talk.pk)
+        said = {person.pk: (person.is_stopped, person.is_restricted) for person in found}
+    people = {name: ticket.person for name, ticket in story.people.items()}
+    assert said[people["stays"]] == (True, False)
+    assert said[people["keeps"]] == (False, True)
+    assert said[people["withdraws"]] == (False, False)
+
+
 def test_a_purged_conversation_comes_back_without_anybody(story: Story, place: Path) -> None:
     """R14: its keys are gone, and the mark of that outlives every backup. What may be an address goes too."""
     with tenant_context(story.organisation.tenant):
