@@ -53,7 +53,7 @@ def test_a_deletion_from_completion_to_a_certificate_that_anybody_verifies(
     expect(page.get_by_role("link", name="to read (PDF)")).to_be_visible()
     desk.must_be_accessible()
     looked_at(page, "deletion-certified")
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     desk.must_be_accessible()
     looked_at(page, "deletion-certified-phone")
     page.get_by_text("Where to go").click()
