@@ -34,12 +34,6 @@ from tests.deleting import as_owner, complete, let_days_pass, make_ended, purge_
 from tests.making import make_conversation, make_idea, make_organisation, make_people
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for the vault's runner: it comes by between two ticks."""
-    monkeypatch.setattr(steps, "PATIENCE", 0.0)
-
-
 def test_it_goes_through_every_step_and_leaves_nobody(acme: Organisation) -> None:
     """R62, P5."""
     ended = make_ended(acme)

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from email import message_from_bytes
 from uuid import UUID
 
+from config.celery import app
 from privacy.deletion.services import ledger, reminders
 from tenants.models import Organisation, Role
 from tests.deleting import as_owner, let_days_pass, make_ended, take_further
@@ -32,6 +34,13 @@ def test_officers_are_reminded_once_on_each_day(postbox: Postbox) -> None:
     assert set(each.values()) == {1}
     assert set(texts) == set(reminders.SUBJECTS.values())
     assert all(re.fullmatch(rf"http\S+/deletions/{project}/", text) for text in texts.values())
+
+
+def test_a_killed_worker_is_replaced_within_ten_minutes() -> None:
+    """F1: the lease it left, and the longest wait for a tick."""
+    between = timedelta(seconds=float(app.conf.beat_schedule["delete what is due"]["schedule"]))
+
+    assert ledger.LEASE + between <= timedelta(minutes=10)
 
 
 def _days_passed(project: UUID) -> float:
