@@ -103,8 +103,11 @@ DATABASE_ROUTERS = ["kernel.router.VaultRouter", "django_tenants.routers.TenantS
 # Tenancy ---------------------------------------------------------------------------------
 TENANT_MODEL = "tenants.Organisation"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
-# On a Citus cluster, and where imports log in as the tenant, tenant roles may log in (decision 004).
+# Imports log in as the tenant's role where that is allowed (decision 004).
 TENANT_ROLES_LOG_IN = env.bool("TENANT_ROLES_LOG_IN", False)
+# Each organisation's schema lives on one node of a cluster. Nodes speak to each other as the role that asks, so
+# tenant roles may log in there, without a password and from the nodes alone (decision 039).
+CITUS = env.bool("CITUS", False)
 
 # The vault -------------------------------------------------------------------------------
 VAULT_URL = env.str("VAULT_URL", "")
