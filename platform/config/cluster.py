@@ -19,7 +19,9 @@ _WANTED = {
     "log_parameter_max_length_on_error": "0",
 }
 _AT_LEAST = {"max_prepared_transactions": 200, "max_replication_slots": 10, "max_wal_senders": 10}
-_ROLES_WITH_A_PASSWORD = r"SELECT count(*) FROM pg_authid WHERE rolname ~ '^t_[a-z]{12}$' AND rolpassword IS NOT NULL"
+_ROLES_WITH_A_PASSWORD = (
+    r"SELECT count(*) FROM pg_authid WHERE rolname ~ '^t_[a-z]{12}$' AND rolpassword IS NOT NULL"
+)
 _RULES = r"""
     SELECT type, auth_method, database FROM pg_hba_file_rules
     WHERE user_name @> ARRAY['/^t_[a-z]{12}$'] ORDER BY rule_number
@@ -48,9 +50,13 @@ def missing(admin_url: str, database: str) -> list[str]:
 
 def _settings_missing(admin: psycopg.Connection) -> list[str]:
     names = [*_WANTED, *_AT_LEAST, "shared_preload_libraries"]
-    read = dict(admin.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", (names,)).fetchall())
+    read = dict(
+        admin.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", (names,)).fetchall()
+    )
     found = [
-        f"{name} is {read[name]}; it must be {value}." for name, value in _WANTED.items() if read[name] != value
+        f"{name} is {read[name]}; it must be {value}."
+        for name, value in _WANTED.items()
+        if read[name] != value
     ]
     found += [
         f"{name} is {read[name]}; it must be {least} or more."

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import ProgrammingError, connections, transaction
+from django.db import connections, transaction
 from django.test import override_settings
 
 from kernel.tenancy import owner_in
@@ -32,9 +32,7 @@ def _found(catalogue: psycopg.Connection, statement: str, organisation: Organisa
     return catalogue.execute(statement.replace(":schema", f"'{organisation.schema_name}'")).fetchall()
 
 
-def test_no_key_leads_out_of_the_schema_or_into_it(
-    catalogue: psycopg.Connection, acme: Organisation
-) -> None:
+def test_no_key_leads_out_of_the_schema_or_into_it(catalogue: psycopg.Connection, acme: Organisation) -> None:
     """R70."""
     leading = _found(
         catalogue,
@@ -140,7 +138,8 @@ def test_sequences_are_the_schemas_own_and_count_in_bigints(
     with owner_in("public"):
         recorded = "\n".join(TenantMigration.objects.using("owner").values_list("sql", flat=True))
 
-    assert small == []
+    # Rows of these are made one by one, for which a cluster draws the number on the coordinator.
+    assert {name for (name,) in small} == {"account_emailaddress_id_seq", "account_emailconfirmation_id_seq"}
     # A cluster takes no identity for a table that is there already.
     assert not re.search(r"ALTER TABLE[^;]*(ADD GENERATED|ADD COLUMN[^;]*AS IDENTITY)", recorded)
 
@@ -195,7 +194,7 @@ def test_on_a_cluster_a_schema_is_made_to_be_placed_and_its_role_may_log_in(
     finally:
         catalogue.execute("DROP EVENT TRIGGER witness; DROP FUNCTION witness_made; DROP TABLE witness")
 
-    assert seen == ["on", None]
+    assert [value or "off" for value in seen] == ["on", "off"]
     assert _login_and_password(catalogue, placed) == (True, None)
     assert _login_and_password(catalogue, plain) == (False, None)
 
@@ -205,7 +204,10 @@ def test_what_a_backup_brings_back_is_placed_in_the_same_transaction_or_not_at_a
 ) -> None:
     """R70, F12: a server without Citus refuses, and nothing of it stays."""
     organisation = make_organisation()
-    with override_settings(CITUS=True), pytest.raises(ProgrammingError, match="citus_schema_distribute"):
+    with (
+        override_settings(CITUS=True),
+        pytest.raises(psycopg.errors.UndefinedFunction, match="citus_schema_distribute"),
+    ):
         with owner_in("public"), transaction.atomic(using="owner"):
             clear_schema(organisation.schema_name)
             place_schema(organisation.schema_name)

@@ -1,0 +1,29 @@
+"""How much of everything, from the environment."""
+
+import os
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    Each is a variable of the environment in capitals, with LOAD_ before it.
+
+    `people` are invited in the largest organisation; posts and votes are of all together, half of them there.
+    """
+
+    seconds: int = 120
+    rate: int = 0  # requests a second; 0 is half of what the machine was found to hold
+    tenants: int = 3
+    people: int = 2_000
+    posts: int = 10_000
+    votes: int = 100_000
+    sign_ins: int = 200
+    visitors: int = 40  # with a session each, in every organisation
+    p95_ms: int = 500
+    mib: int = 20  # a process may grow by so much, or by a quarter
+
+    @classmethod
+    def from_environment(cls) -> "Plan":
+        given = {field.name: os.environ.get(f"LOAD_{field.name.upper()}") for field in fields(cls)}
+        return cls(**{name: int(value) for name, value in given.items() if value})
