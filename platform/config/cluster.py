@@ -19,9 +19,7 @@ _WANTED = {
     "log_parameter_max_length_on_error": "0",
 }
 _AT_LEAST = {"max_prepared_transactions": 200, "max_replication_slots": 10, "max_wal_senders": 10}
-_ROLES_WITH_A_PASSWORD = (
-    r"SELECT count(*) FROM pg_authid WHERE rolname ~ '^t_[a-z]{12}$' AND rolpassword IS NOT NULL"
-)
+_HOLDING_ONE = r"SELECT count(*) FROM pg_authid WHERE rolname ~ '^t_[a-z]{12}$' AND rolpassword IS NOT NULL"
 _RULES = r"""
     SELECT type, auth_method, database FROM pg_hba_file_rules
     WHERE user_name @> ARRAY['/^t_[a-z]{12}$'] ORDER BY rule_number
@@ -79,7 +77,7 @@ def _admissions_missing(admin: psycopg.Connection, database: str) -> list[str]:
     refused = [kind for kind, method, where in rules if method == "reject" and where == ["all"]]
     if not {"host", "local"} <= set(refused):
         found.append("pg_hba.conf does not refuse tenant roles from everywhere else (host and local).")
-    (passwords,) = admin.execute(_ROLES_WITH_A_PASSWORD).fetchone() or (0,)
+    (passwords,) = admin.execute(_HOLDING_ONE).fetchone() or (0,)
     if passwords:
         found.append(f"{passwords} tenant roles have a password. None may.")
     return found

@@ -176,14 +176,14 @@ def _judge(plan: Plan, crowd: Crowd, faults: list[Fault], verdict: Verdict) -> N
 def _judge_memory(
     plan: Plan, product: Processes, before: dict[str, float], after: dict[str, float], verdict: Verdict
 ) -> None:
-    for name in before:
+    for name, was in before.items():
         if name in product.restarts:
             verdict.say(f"{name} ended and was started again {product.restarts[name]} times")
             continue
-        grown = after[name] - before[name]
+        grown = after[name] - was
         verdict.must(
-            grown <= max(plan.mib, before[name] / 4),
-            f"{name}: {before[name]:.0f} MiB, {grown:+.0f} afterwards",
+            grown <= max(plan.mib, was / 4),
+            f"{name}: {was:.0f} MiB, {grown:+.0f} afterwards",
         )
 
 

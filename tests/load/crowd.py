@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from kernel.errors import DomainError
 from tests.load.towns import Seat, Town, take_seat_again
 
 _CANARY = re.compile(rb"load-[a-z]{12}")
@@ -24,7 +25,8 @@ _AT_ONCE = 400
 _TIMEOUT = httpx.Timeout(35.0)
 # Of a hundred requests.
 _MIX = {"stream": 44, "idea": 22, "home": 10, "counts": 6, "vote": 12, "comment": 4, "post": 2}
-_READS = {"stream", "idea", "home"}
+_PAGES = {"stream", "idea", "home"}
+_SORTS = ["newest", "newest", "liked", "discussed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Kept:
 
     ideas: dict[str, list[UUID]] = field(default_factory=dict)
     comments: dict[str, list[UUID]] = field(default_factory=dict)
-    # The last vote of a seat on an idea, unless one after it got no answer.
+    # The last vote of somebody on an idea, unless one after it got no answer: by schema, secret and idea.
     votes: dict[tuple[str, bytes, UUID], int] = field(default_factory=dict)
 
 
@@ -61,6 +63,7 @@ class Crowd:
     foreign: int = 0
     without_own: int = 0
     seats_lost: int = 0
+    _voting: set[tuple[str, bytes, UUID]] = field(default_factory=set)
     _random: random.Random = field(default_factory=lambda: random.Random(7))
     _next_port: "itertools.cycle[int]" = field(init=False)
     _started: float = 0.0
@@ -99,89 +102,110 @@ class Crowd:
         return httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT, limits=limits)
 
     async def _ask(self, client: httpx.AsyncClient, due: float) -> None:
-        kind = self._random.choices(list(_MIX), list(_MIX.values()))[0]
         town = self._random.choice(self.towns)
-        seat = self._random.choice(town.seats)
-        idea = self._random.choice(town.ideas)
-        method, path, form = self._request(kind, town, idea)
-        if form is not None:
-            form["csrfmiddlewaretoken"] = seat.token
+        asking = _Asking(
+            kind=self._random.choices(list(_MIX), list(_MIX.values()))[0],
+            town=town,
+            seat=self._random.choice(town.seats),
+            idea=self._random.choice(town.ideas),
+        )
+        # Of two votes of one person under way at once nobody knows which counts last.
+        if asking.kind == "vote" and asking.vote in self._voting:
+            asking.kind = "idea"
+        if asking.kind != "vote":
+            await self._send(client, asking, due)
+            return
+        self._voting.add(asking.vote)
+        try:
+            await self._send(client, asking, due)
+        finally:
+            self._voting.discard(asking.vote)
+
+    async def _send(self, client: httpx.AsyncClient, asking: "_Asking", due: float) -> None:
+        town, seat = asking.town, asking.seat
+        method, path, form = self._request(asking)
         url = f"http://127.0.0.1:{next(self._next_port)}/{town.slug}/{path}"
+        if asking.kind == "vote":
+            self.kept.votes.pop(asking.vote, None)
         try:
             got = await client.request(method, url, headers=seat.headers(town.host), data=form)
         except httpx.TransportError:
-            self._note(kind, due, _NO_ANSWER)
-            self._forget_vote(kind, seat, idea)
+            self._note(asking, due, _NO_ANSWER)
             return
-        self._note(kind, due, got.status_code)
-        self._look_through(kind, town, got)
-        if self._is_signed_out(got):
-            self._forget_vote(kind, seat, idea)
+        self._note(asking, due, got.status_code)
+        self._look_through(asking, got)
+        if _is_signed_out(got):
             await self._seat_again(town, seat)
         else:
-            self._keep(kind, town, seat, idea, form, got)
+            self._keep(asking, form or {}, got)
 
-    def _request(self, kind: str, town: Town, idea: UUID) -> tuple[str, str, dict[str, Any] | None]:
-        stream = self._random.choice(town.streams)
-        if kind == "stream":
-            sort = self._random.choice(["newest", "newest", "liked", "discussed"])
-            return "GET", f"stream/{stream}/?sort={sort}", None
-        if kind == "idea":
-            return "GET", f"idea/{idea}/", None
-        if kind == "home":
-            return "GET", "", None
-        if kind == "counts":
-            return "GET", f"counts/?idea={idea}", None
+    def _request(self, asking: "_Asking") -> tuple[str, str, dict[str, Any] | None]:
+        kind, idea, stream = asking.kind, asking.idea, self._random.choice(asking.town.streams)
+        reads = {
+            "stream": f"stream/{stream}/?sort={self._random.choice(_SORTS)}",
+            "idea": f"idea/{idea}/",
+            "home": "",
+            "counts": f"counts/?idea={idea}",
+        }
+        if kind in reads:
+            return "GET", reads[kind], None
+        form: dict[str, Any] = {"csrfmiddlewaretoken": asking.seat.token}
         if kind == "vote":
-            return "POST", f"idea/{idea}/vote/", {"value": str(self._random.choice([1, -1])), "place": "card"}
-        text = f"{town.canary}: more daylight, please, and quieter rooms."
-        path = f"idea/{idea}/comment/" if kind == "comment" else f"stream/{stream}/write/"
-        return "POST", path, {"text": text, "form": str(uuid4())}
+            form |= {"value": str(self._random.choice([1, -1])), "place": "card"}
+            return "POST", f"idea/{idea}/vote/", form
+        form |= {
+            "text": f"{asking.town.canary}: more daylight, please, and quieter rooms.",
+            "form": str(uuid4()),
+        }
+        return "POST", f"idea/{idea}/comment/" if kind == "comment" else f"stream/{stream}/write/", form
 
-    def _note(self, kind: str, due: float, status: int) -> None:
-        self.answers.append(Answer(kind, due, self.now() - due, status))
+    def _note(self, asking: "_Asking", due: float, status: int) -> None:
+        self.answers.append(Answer(asking.kind, due, self.now() - due, status))
 
-    def _look_through(self, kind: str, town: Town, got: httpx.Response) -> None:
+    def _look_through(self, asking: "_Asking", got: httpx.Response) -> None:
         """Every body, and where an answer leads."""
-        self.bodies += 1
+        own = asking.town.canary.encode()
         found = set(_CANARY.findall(got.content + got.headers.get("location", "").encode()))
-        self.foreign += len(found - {town.canary.encode()})
-        if kind in _READS and got.status_code == httpx.codes.OK:
-            self.without_own += town.canary.encode() not in found
-
-    def _is_signed_out(self, got: httpx.Response) -> bool:
-        return got.status_code == httpx.codes.FORBIDDEN or got.headers.get("location", "").endswith(
-            "/sign-in/"
-        )
+        self.bodies += 1
+        self.foreign += len(found - {own})
+        if asking.kind in _PAGES and got.status_code == httpx.codes.OK:
+            self.without_own += own not in found
 
     async def _seat_again(self, town: Town, seat: Seat) -> None:
-        before = seat.cookie
         self.seats_lost += 1
         try:
             await asyncio.to_thread(take_seat_again, town, seat)
-        except Exception:  # noqa: BLE001  (the store is still away: the next request of this seat tries again)
-            seat.cookie = before
+        except DomainError:
+            return  # the store is still away: the next request of this seat tries again
 
-    def _keep(
-        self, kind: str, town: Town, seat: Seat, idea: UUID, form: dict[str, Any] | None, got: httpx.Response
-    ) -> None:
-        leads = got.headers.get("location", "")
-        is_posted = got.status_code == httpx.codes.FOUND and "posted=1" in leads
-        if kind == "post" and is_posted:
-            self.kept.ideas.setdefault(town.schema, []).append(UUID(leads.split("/idea/")[1][:36]))
-        elif kind == "comment" and is_posted:
-            self.kept.comments.setdefault(town.schema, []).append(UUID(leads.partition("#comment-")[2]))
-        elif kind == "vote":
-            if got.status_code == httpx.codes.FOUND and form is not None:
-                self.kept.votes[town.schema, seat.person.secret, idea] = int(form["value"])
-            else:
-                self._forget_vote(kind, seat, idea)
+    def _keep(self, asking: "_Asking", form: dict[str, Any], got: httpx.Response) -> None:
+        if got.status_code != httpx.codes.FOUND:
+            return
+        leads, schema = got.headers["location"], asking.town.schema
+        if asking.kind == "vote":
+            self.kept.votes[asking.vote] = int(form["value"])
+        elif asking.kind == "post" and "posted=1" in leads:
+            self.kept.ideas.setdefault(schema, []).append(UUID(leads.split("/idea/")[1][:36]))
+        elif asking.kind == "comment" and "posted=1" in leads:
+            self.kept.comments.setdefault(schema, []).append(UUID(leads.partition("#comment-")[2]))
 
-    def _forget_vote(self, kind: str, seat: Seat, idea: UUID) -> None:
-        """Nobody was told whether it counted."""
-        if kind == "vote":
-            for town in self.towns:
-                self.kept.votes.pop((town.schema, seat.person.secret, idea), None)
+
+@dataclass
+class _Asking:
+    """One request: what is wanted, where, by whom, about which idea."""
+
+    kind: str
+    town: Town
+    seat: Seat
+    idea: UUID
+
+    @property
+    def vote(self) -> tuple[str, bytes, UUID]:
+        return self.town.schema, self.seat.person.secret, self.idea
+
+
+def _is_signed_out(got: httpx.Response) -> bool:
+    return got.status_code == httpx.codes.FORBIDDEN or got.headers.get("location", "").endswith("/sign-in/")
 
 
 async def closed_loop(
