@@ -125,4 +125,3 @@ def test_where_nobody_is_known_a_change_shows_at_every_process_within_that_time(
     while time.monotonic() < ends and any("Another name" not in browser.get(path).text for _process in ports):
         time.sleep(0.25)
     assert all("Another name" in browser.get(path).text for _process in ports)
-

@@ -60,7 +60,8 @@ class Verdict:
 
 def main() -> int:
     plan, verdict = Plan.from_environment(), Verdict()
-    with ground() as servers:
+    # A server ends with the thread that started it, so that thread stays until the end.
+    with ThreadPoolExecutor(1) as starter, ground() as servers:
         built = towns.build(plan, verdict.say)
         floor = _one_query(servers, built[0], seconds=min(4, plan.seconds / 5))
         with processes.running() as product:
@@ -74,16 +75,10 @@ def main() -> int:
             )
             _sign_in(plan, product, built[0], verdict)
             before = product.mebibytes()
-            faults: list[Fault] = []
-            asyncio.run(
-                crowd.run(
-                    seconds=plan.seconds,
-                    rate=rate,
-                    beside=_break(servers, product, crowd, plan.seconds, faults),
-                )
-            )
+            faults = _Faults(servers, starter, product, plan.seconds)
+            asyncio.run(crowd.run(seconds=plan.seconds, rate=rate, beside=faults.happen(crowd)))
             after = product.mebibytes()
-            _judge(plan, crowd, faults, verdict)
+            _judge(plan, crowd, faults.seen, verdict)
             _judge_memory(plan, product, before, after, verdict)
             _judge_posts(crowd, verdict)
     verdict.say("Everything held." if not verdict.broken else f"{len(verdict.broken)} did not hold.")
@@ -124,25 +119,31 @@ def _sign_in(plan: Plan, product: Processes, town: Town, verdict: Verdict) -> No
     )
 
 
-async def _break(
-    servers: Services, product: Processes, crowd: Crowd, seconds: float, faults: list[Fault]
-) -> None:
-    """After a third PostgreSQL starts anew, after two thirds Valkey; what ends on the way is started again."""
-    due = {"PostgreSQL": seconds / 3, "Valkey": seconds * 2 / 3}
-    while crowd.now() < seconds:
-        await asyncio.sleep(0.25)
-        product.look_after()
-        for what in [name for name, moment in due.items() if crowd.now() >= moment]:
-            del due[what]
-            stopped = crowd.now()
-            await asyncio.to_thread(_restart, servers, what)
-            faults.append(Fault(what, stopped, crowd.now()))
+@dataclass
+class _Faults:
+    """After a third PostgreSQL starts anew, after two thirds Valkey; a process that ends on the way is started again."""
 
+    servers: Services
+    starter: ThreadPoolExecutor
+    product: Processes
+    seconds: float
+    seen: list[Fault] = field(default_factory=list)
 
-def _restart(servers: Services, what: str) -> None:
-    restarted = servers.conversation if what == "PostgreSQL" else servers.valkey
-    restarted.stop()
-    restarted.start()
+    async def happen(self, crowd: Crowd) -> None:
+        due = {"PostgreSQL": self.seconds / 3, "Valkey": self.seconds * 2 / 3}
+        while crowd.now() < self.seconds:
+            await asyncio.sleep(0.25)
+            self.product.look_after()
+            for what in [name for name, moment in due.items() if crowd.now() >= moment]:
+                del due[what]
+                stopped = crowd.now()
+                await asyncio.get_running_loop().run_in_executor(self.starter, self._restart, what)
+                self.seen.append(Fault(what, stopped, crowd.now()))
+
+    def _restart(self, what: str) -> None:
+        restarted = self.servers.conversation if what == "PostgreSQL" else self.servers.valkey
+        restarted.stop()
+        restarted.start()
 
 
 def _judge(plan: Plan, crowd: Crowd, faults: list[Fault], verdict: Verdict) -> None:
