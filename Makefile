@@ -7,7 +7,7 @@ REQUIREMENTS := deploy/requirements
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench faults lock assets words clean
+.PHONY: help demo test check format bench load faults lock assets words clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -28,8 +28,11 @@ format: $(VENV)/.test ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.test ## Measure the goals, each against a floor in the same run
+bench: $(VENV)/.test ## Measure the goals, each against a floor in the same run; compare with the last
 	$(BIN)/python -m tests.bench
+
+load: $(VENV)/.test ## Use several organisations at once and restart servers under them (LOAD_SECONDS=120 LOAD_RATE=... LOAD_TENANTS=3)
+	$(BIN)/python -m tests.load
 
 faults: $(VENV)/.test ## Kill workers, restores and imports many times over; every run must end the same
 	FAULT_RUNS=20 $(BIN)/pytest -n $(JOBS) -m "faults or not faults" tests/privacy/test_deletion_killed.py tests/privacy/test_deletion_outages.py tests/config/test_restoring.py
@@ -48,7 +51,7 @@ words: $(VENV)/.test ## Enter new sentences into the catalogues of all languages
 	$(BIN)/python -m web.words
 
 clean: ## Remove what was set up and the local data
-	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache platform/web/assets/node_modules
+	rm -rf $(VENV) .local .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache platform/web/assets/node_modules
 
 $(VENV)/.bootstrap: $(REQUIREMENTS)/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }

@@ -25,5 +25,21 @@ class Plan:
 
     @classmethod
     def from_environment(cls) -> "Plan":
+        """Raises ValueError for more than this is made for: it stops by itself, and soon enough."""
         given = {field.name: os.environ.get(f"LOAD_{field.name.upper()}") for field in fields(cls)}
-        return cls(**{name: int(value) for name, value in given.items() if value})
+        plan = cls(**{name: int(value) for name, value in given.items() if value})
+        for name, most in _MOST.items():
+            if not 0 <= getattr(plan, name) <= most:
+                raise ValueError(f"LOAD_{name.upper()} is at most {most}.")
+        return plan
+
+
+_MOST = {
+    "seconds": 4 * 3600,
+    "rate": 1_000,
+    "tenants": 50,
+    "people": 20_000,
+    "posts": 100_000,
+    "votes": 1_000_000,
+}
+_MOST |= {"sign_ins": 2_000, "visitors": 1_000}

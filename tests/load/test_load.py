@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from tests.load.plan import Plan
+
 _SMALL = {
     "LOAD_SECONDS": "20",
     "LOAD_RATE": "12",
@@ -33,3 +37,10 @@ def test_under_load_with_servers_started_anew_nothing_is_lost_and_nothing_is_mix
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     assert "0 foreign canaries" in run.stdout
     assert "acknowledged posts lost" in run.stdout
+
+
+def test_a_run_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOAD_TENANTS", "51")
+
+    with pytest.raises(ValueError, match="LOAD_TENANTS is at most 50"):
+        Plan.from_environment()
