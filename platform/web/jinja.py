@@ -14,7 +14,9 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_resolver, get_urlconf
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from kernel import languages
@@ -25,11 +27,19 @@ from web import dates
 _BACK = "the-way-back"
 
 
+class _OneSetOfGlobals(Template):
+    """All templates share the globals of the environment, so an import need not look for any that differ."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002  (Jinja2's own)
+        return super()._get_default_module()
+
+
 def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes Jinja2's own options)
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     made = Environment(**options)  # noqa: S701  (autoescape is on, one line above)
+    made.template_class = _OneSetOfGlobals
     made.globals.update(_=_translated, gettext=_translated, ngettext=_translated_number)
-    made.globals.update(language=_language, language_switch=_switch)
+    made.globals.update(language=_language, language_switch=_switch, about_links=_about_links)
     made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=on_base_host)
     made.filters.update(
         day=dates.day,
@@ -143,6 +153,16 @@ def _kept_switch(current: str, offered: tuple[tuple[str, str], ...]) -> Markup:
         return Markup("")
     context = {"languages": languages.offered(), "current": current, "back": _BACK}
     return Markup(render_to_string("web/_languages.html", context))  # noqa: S704  (our own escaped template)
+
+
+def _about_links(slug: str, path: str) -> Markup:
+    """The links at the foot of a conversation's pages: the same for everybody, but for the page one is on."""
+    return _kept_links(languages.current(), get_urlconf(), slug, path if "/about/" in path else "")
+
+
+@lru_cache(maxsize=2_000)
+def _kept_links(_language: str, _urlconf: str | None, slug: str, path: str) -> Markup:
+    return Markup(render_to_string("web/_about_links.html", {"slug": slug, "path": path}))  # noqa: S704  (likewise)
 
 
 def _as_json(value: object) -> str:
