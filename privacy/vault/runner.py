@@ -20,6 +20,8 @@ from privacy.vault.waking import CHANNEL, note_runner
 log = structlog.get_logger("privacy.runner")
 
 _SECONDS_ASLEEP = 2.0
+# Before jobs and requests are looked for again. Codes are looked for before each.
+_BATCHES_OF_MAIL = 10
 
 
 def run_waiting(*, at: datetime | None = None) -> int:
@@ -72,11 +74,17 @@ def _run_job() -> int:
 def _mail(post: Post, at: datetime) -> int:
     mailings.open_windows(at=at)
     mailings.release_due(at=at)
+    done = 0
     try:
-        return dispatches.send_batch(post, at=at)
+        for _batch in range(_BATCHES_OF_MAIL):
+            sent = dispatches.send_batch(post, at=at)
+            done += sent
+            if not sent:
+                break
+            _send_codes()
     except MailAway as reason:
         log.warning("mail_server_away", reason=type(reason.__cause__).__name__)
-        return 0
+    return done
 
 
 def _run(claim: ledger.Claim) -> None:
