@@ -42,8 +42,6 @@ class Frame(models.Model):
     version = models.PositiveIntegerField(default=0)
     # While it is, nobody sees what another analyst coded, but where two disagree.
     is_blind = models.BooleanField(default=True)
-    # Somebody coded since suggestions were made last.
-    is_training_due = models.BooleanField(default=False)
     suggested_on = models.DateField(null=True)
     # From how many coded contributions the suggestions were learned.
     learned_from = models.PositiveIntegerField(default=0)
