@@ -9,6 +9,7 @@ MOST_CHARACTERS_OF_DEFINITION = 2000
 MOST_CHARACTERS_OF_MEMO = 4000
 MOST_CHARACTERS_OF_EXAMPLE = 600
 MOST_CHARACTERS_OF_NOTE = 500
+MOST_CHARACTERS_OF_CHANGE = 2000
 
 
 class CodeState(models.TextChoices):
@@ -138,8 +139,8 @@ class Change(models.Model):
     kind = models.CharField(max_length=9, choices=ChangeKind)
     code = models.ForeignKey(Code, on_delete=models.CASCADE, null=True, related_name="changes")
     # What it was, and what it became: names of codes, each with what leads to it.
-    before = models.CharField(max_length=2000, blank=True)
-    after = models.CharField(max_length=2000, blank=True)
+    before = models.CharField(max_length=MOST_CHARACTERS_OF_CHANGE, blank=True)
+    after = models.CharField(max_length=MOST_CHARACTERS_OF_CHANGE, blank=True)
     # How many codes given were pointed elsewhere.
     repointed = models.PositiveIntegerField(default=0)
     by = models.UUIDField()

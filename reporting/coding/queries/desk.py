@@ -112,7 +112,7 @@ def page_of(
     conversation: Conversation, filters: Filters, *, by: UUID, after: UUID | None
 ) -> tuple[list[DeskLine], UUID | None]:
     """Twenty-five contributions after a key, and the key of the next page where there is one."""
-    conditions, values = _conditions(filters, by)
+    conditions, values = _conditions(filters)
     statement = _PAGE.format(where=" AND ".join([*conditions, "p.id > %s"]))
     asked = [conversation.pk, conversation.pk, by, *values, after or UUID(int=0), PAGE + 1]
     found = [DeskLine(*line) for line in rows(statement, asked)]
@@ -123,7 +123,7 @@ def next_after(
     conversation: Conversation, filters: Filters, post: UUID, *, by: UUID
 ) -> tuple[UUID, str] | None:
     """The one that comes after this in the list, else the first; None where there is none."""
-    conditions, values = _conditions(filters, by)
+    conditions, values = _conditions(filters)
     for key in (post, UUID(int=0)):
         statement = _NEXT.format(where=" AND ".join([*conditions, "p.id > %s", "p.id <> %s"]))
         found = row(statement, [conversation.pk, conversation.pk, by, *values, key, post])
@@ -200,7 +200,7 @@ def _place(given: GivenCode, text: str, version: int) -> Place:
     return Place(given.code_id, start, end, text[start:end], given.version != version)
 
 
-def _conditions(filters: Filters, by: UUID) -> tuple[list[str], list[Any]]:
+def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
     conditions, values = [_SHOWN[filters.show]], []
     if filters.stream is not None:
         conditions.append("p.stream_id = %s")

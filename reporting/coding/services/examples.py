@@ -11,9 +11,8 @@ from reporting.coding.models import Example
 from reporting.coding.models.frame import MOST_CHARACTERS_OF_EXAMPLE
 from reporting.coding.queries.desk import text_now
 from reporting.coding.queries.frames import code_at
-from reporting.coding.services.frames import changing
 from reporting.coding.services.given import Passage, PassageNotFound, TextChanged
-from reporting.coding.services.holding import require_active
+from reporting.coding.services.holding import changing, require_active
 from tenants.permissions import Staff
 
 MOST_EXAMPLES = 10

@@ -1,12 +1,8 @@
 """Making the frame: adding codes, describing them, putting them elsewhere, publishing a version."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
-
-from django.db import transaction
 
 from conversations.models import Conversation
 from kernel.errors import DomainError
@@ -19,10 +15,9 @@ from reporting.coding.models.frame import (
     MOST_CHARACTERS_OF_NAME,
     MOST_CHARACTERS_OF_NOTE,
 )
-from reporting.coding.permissions import require_may_code
 from reporting.coding.queries import frame_of
 from reporting.coding.queries.frames import code_at
-from reporting.coding.services.holding import hold_frame, note_change, require_active, today
+from reporting.coding.services.holding import changing, require_active
 from tenants.permissions import Staff
 
 MOST_CODES = 500
@@ -72,28 +67,6 @@ class Wording:
     definition: str = ""
     colour: str = ""
     memo: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Working:
-    """The frame while one analyst changes it."""
-
-    frame: Frame
-    by: Staff
-    day: date
-
-    def note(
-        self, kind: ChangeKind, code: Code | None, before: str = "", after: str = "", n: int = 0
-    ) -> None:
-        note_change(self.frame, kind, code, by=self.by, day=self.day, before=before, after=after, repointed=n)
-
-
-@contextmanager
-def changing(conversation: Conversation, by: Staff, at: datetime) -> Iterator[Working]:
-    """A transaction in which one analyst changes the frame. Raises RoleMissing, CodingIsOver."""
-    require_may_code(by, conversation, at=at)
-    with transaction.atomic():
-        yield Working(hold_frame(conversation), by, today(conversation, at))
 
 
 def add_code(

@@ -12,14 +12,13 @@ from reporting.coding.queries.frames import code_at
 from reporting.coding.services.frames import (
     InsideItself,
     Wording,
-    changing,
     checked_wording,
     next_position,
     path_of,
     place_code,
     require_free_name,
 )
-from reporting.coding.services.holding import require_active
+from reporting.coding.services.holding import changing, require_active
 from tenants.permissions import Staff
 
 _FEWEST_PARTS, _MOST_PARTS = 2, 10
