@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Model
 
 from conversations.models import Emptying, State
 from kernel.database import change
@@ -21,6 +20,7 @@ from privacy.stores import Described, Scope
 from reporting.coding.models import Change, Code, Example, Frame, FrameVersion, Suggestion
 
 Mask = Callable[[list[str]], dict[int, str]]
+Written = type[Code] | type[Example] | type[FrameVersion] | type[Change]
 
 _NOTHING_LEFT = "[…]"
 # Whatever has neither holds no address and no number.
@@ -114,13 +114,13 @@ def _without_what_may_reach(texts: list[str]) -> dict[int, str]:
     return {place: _NOTHING_LEFT for place, text in enumerate(texts) if _MAY_REACH.search(text)}
 
 
-def _mask(model: type[Model], columns: tuple[str, ...], frame: Frame, mask: Mask) -> int:
+def _mask(model: Written, columns: tuple[str, ...], frame: Frame, mask: Mask) -> int:
     gone = 0
     of = "code__frame" if model is Example else "frame"
-    found = list(model._default_manager.filter(**{of: frame}).values_list("pk", *columns))
+    found = list(model.objects.filter(**{of: frame}).values_list("pk", *columns))
     for place, column in enumerate(columns, start=1):
         for line, text in mask([line[place] for line in found]).items():
-            model._default_manager.filter(pk=found[line][0]).update(**{column: text})
+            model.objects.filter(pk=found[line][0]).update(**{column: text})
             gone += 1
     return gone
 
@@ -141,7 +141,7 @@ def _mask_versions(frame: Frame, mask: Mask) -> int:
     return gone
 
 
-_WRITTEN: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+_WRITTEN: tuple[tuple[Written, tuple[str, ...]], ...] = (
     (Code, ("name", "definition", "memo")),
     (Example, ("words",)),
     (FrameVersion, ("note",)),
