@@ -53,13 +53,13 @@ def mean_by_weight(found: Sequence[tuple[float | None, int]]) -> float | None:
 
 
 def nominal(values: Sequence[Any]) -> Table:
-    return 1 - np.eye(len(values))
+    return np.asarray(1 - np.eye(len(values)))
 
 
 def interval(values: Sequence[Any]) -> Table:
     """Between numbers. Alpha squares it."""
     numbers = np.array(values, dtype=float)
-    return np.abs(numbers[:, None] - numbers[None, :])
+    return np.asarray(np.abs(numbers[:, None] - numbers[None, :]))
 
 
 def masi(values: Sequence[Any]) -> Table:

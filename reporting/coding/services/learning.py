@@ -66,7 +66,7 @@ def learned(known: list[Example], texts: list[str]) -> list[list[Learned]]:
         coded = np.array([at for at, example in enumerate(known) if code in example.codes])
         weights = models[place].coef_[0]
         for row, near in zip(sure, _alike(asked, sure, features, coded), strict=True):
-            words = _places(texts[row], [names[at] for at in _weighty(asked, row, weights)])
+            words = _places(texts[row], [names[at] for at in _weighty(asked, int(row), weights)])
             if words:  # otherwise nothing in it speaks for the code
                 alike = [known[at].post for at in near]
                 found[row].append(Learned(code, float(scores[place, row]), words, alike))
