@@ -74,7 +74,7 @@ def masi(values: Sequence[Any]) -> Table:
     near = np.where(is_within, 2 / 3, 1 / 3) * np.divide(
         shared, union, out=np.zeros_like(shared), where=union > 0
     )
-    distances = 1 - near
+    distances: Table = np.asarray(1 - near)
     np.fill_diagonal(distances, 0)
     return distances
 
