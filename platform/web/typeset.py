@@ -38,7 +38,8 @@ def pdf(template: Path, data: Mapping[str, object]) -> bytes:
 
 
 # What a document may hold of characters that no font of ours shows.
-_MOST_UNSHOWN = 200
+_MOST_UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _UNSHOWN = re.compile(r"the text `(\".*\")` could not be displayed")
 
 
@@ -57,7 +58,7 @@ def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:
             found = _UNSHOWN.search(str(reason))
             if found is None:
                 raise
-            written = _named(written, json.loads(found[1].replace("\\u{", "\\\\u{")))
+            written = _named(written, _CODE.sub(lambda code: chr(int(code[1], 16)), found[1]))
     return pdf(template, data)
 
 
@@ -83,7 +84,9 @@ def _set(template: Path, written: str, **how: object) -> bytes:
 def _named(written: str, unshown: str) -> str:
     """Signs go with all others of their sort at once: who writes one emoji writes several."""
     kinds = {unicodedata.category(letter) for letter in unshown} & {"So", "Sk"}
-    for letter in sorted({*unshown, *(one for one in written if unicodedata.category(one) in kinds and ord(one) > 0xFFFF)}):
+    for letter in sorted(
+        {*unshown, *(one for one in written if unicodedata.category(one) in kinds and ord(one) > 0xFFFF)}
+    ):
         name = unicodedata.name(letter, "").lower()
         # Joiners and variants of a sign say nothing by themselves.
         is_mark = not name or unicodedata.category(letter) in {"Cf", "Mn", "Me"}

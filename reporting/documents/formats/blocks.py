@@ -201,4 +201,3 @@ class _Reader(MarkdownIt):
 
 
 _markdown = _Reader("commonmark", {"html": False}).disable("image")
-
