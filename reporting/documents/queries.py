@@ -261,7 +261,7 @@ def _pattern(word: str) -> str:
 
 
 def _quotable(one: tuple[Any, ...]) -> Quotable:
-    id, kind, text, route, is_shown, likes, dislikes = one
+    of, kind, text, route, is_shown, likes, dislikes = one
     return Quotable(
-        id, Kind(kind), text, None if route is None else bytes(route), bool(is_shown), likes, dislikes
+        of, Kind(kind), text, None if route is None else bytes(route), bool(is_shown), likes, dislikes
     )
