@@ -199,6 +199,7 @@ class _Writer:
         self._runs(paragraph, (Run(block.text),))
         if block.label:
             paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.keep_with_next = True
             label = self.word.add_paragraph(style="Intense Quote")
             self._runs(label, (Run(f"— {block.label}"),), is_small=True)
 
@@ -224,10 +225,12 @@ class _Writer:
         for n, heading in enumerate(grid.headings):
             _fill(table.rows[0].cells[n], Cell(heading, is_number=is_number[n]), size, is_bold=True)
         _mark_header(table.rows[0])
-        # One element at a time is asked for and kept: python-docx looks the whole table up for each.
         for row in grid.rows:
-            for place, cell in zip(table.add_row().cells, row, strict=True):
+            added = table.add_row()
+            _keep_whole(added)
+            for place, cell in zip(added.cells, row, strict=True):
                 _fill(place, cell, size)
+        _set_widths(table, is_number)
         _describe_table(table, grid.caption)
         if grid.note:
             self._small(grid.note)
@@ -264,6 +267,8 @@ def _field(paragraph: Any, instruction: str, shown: str) -> None:  # noqa: ANN40
 
 def _describe(shape: Any, words: str) -> None:  # noqa: ANN401
     shape._inline.docPr.set("descr", words)  # noqa: SLF001
+    for side in ("distT", "distB", "distL", "distR"):
+        shape._inline.set(side, "0")  # noqa: SLF001
 
 
 def _describe_table(table: Any, words: str) -> None:  # noqa: ANN401
@@ -272,9 +277,24 @@ def _describe_table(table: Any, words: str) -> None:  # noqa: ANN401
 
 
 def _mark_header(row: Any) -> None:  # noqa: ANN401
-    properties = row._tr.get_or_add_trPr()  # noqa: SLF001
-    properties.append(_element("cantSplit"))
-    properties.append(_element("tblHeader"))
+    _keep_whole(row)
+    row._tr.get_or_add_trPr().append(_element("tblHeader"))  # noqa: SLF001
+
+
+def _keep_whole(row: Any) -> None:  # noqa: ANN401
+    row._tr.get_or_add_trPr().append(_element("cantSplit"))  # noqa: SLF001
+
+
+def _set_widths(table: Any, is_number: list[bool]) -> None:  # noqa: ANN401
+    """Words get more room than figures."""
+    shares = [1.3 if number else 2.2 for number in is_number]
+    widths = [int(_WIDTH * share / sum(shares)) for share in shares]
+    table.autofit = False
+    for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):  # noqa: SLF001
+        column.w = width
+    for row in table._tbl.tr_lst:  # noqa: SLF001
+        for cell, width in zip(row.tc_lst, widths, strict=True):
+            cell.width = width
 
 
 def _turn(paragraph: Any) -> None:  # noqa: ANN401
