@@ -7,60 +7,20 @@ no, since an exact p-value would lead back to exact counts. Lists are ordered by
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
 
 from privacy.opinions.contrasts import LEVEL, Contrasts, contrasts_of, group_informed
+from privacy.opinions.found import OVER, UNDER, GroupFound, GroupsFound, IdeaFound
 from privacy.opinions.grouping import FEWEST_PEOPLE, Grouping, group
 from privacy.opinions.space import Plane, plane_of
 from privacy.opinions.votes import Votes, Whole, matrix_of, shuffled
 
-OVER = 91  # stands for "over 90 %"
-UNDER = 9  # stands for "under 10 %"
 _MOST_IDEAS = 12
 _MOST_TYPICAL = 6
 _SHUFFLES = 19
 _FEWEST_POINTS_APART = 20
 _FEWEST_IDEAS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFound:
-    """A group: about how many people, where its middle stands (each axis from -1 to 1), what is typical of it."""
-
-    people: int
-    x: float
-    y: float
-    typical: list[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class IdeaFound:
-    """An idea and the share of each group that likes it, in per cent; None where that is withheld."""
-
-    idea: UUID
-    likes: list[int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupsFound:
-    """
-    Groups from the largest to the smallest. No groups where fewer than two were found.
-
-    `is_clear`: votes hang together more than they would by chance, in each of 19 shuffles.
-    """
-
-    groups: list[GroupFound]
-    people: int
-    left_out: int | None
-    silhouette: float
-    explained: int
-    is_clear: bool
-    common: list[IdeaFound]
-    dividing: list[IdeaFound]
-    typical: list[IdeaFound]
 
 
 def figures_of(opened: Iterable[tuple[int, UUID, int]]) -> GroupsFound:
