@@ -59,7 +59,7 @@ class _Writer:
         self._properties()
         self._cover()
         for part in self.paper.parts:
-            for blocks, title in _key(part):
+            for blocks, title in _key(part, self.paper.words):
                 self._slide(title, blocks, part)
 
     def _frame(self) -> None:
@@ -118,16 +118,21 @@ class _Writer:
         _describe(shown, picture.alternative)
 
     def _table(self, slide: Any, grid: Grid) -> None:  # noqa: ANN401
-        rows, columns = grid.rows[:_MOST_ROWS], len(grid.headings[:_MOST_COLUMNS])
+        rows, shown = grid.rows[:_MOST_ROWS], _columns(grid)
+        columns = len(shown)
         place = slide.shapes.add_table(len(rows) + 1, columns, _SIDE, _TOP, _ROOM, Inches(0.4))
         _describe(place, grid.caption)
         table = place.table
-        for n, words in enumerate(grid.headings[:columns]):
-            self._cell(table.cell(0, n), words, is_bold=True)
-            table.cell(0, n).fill.solid()
-            table.cell(0, n).fill.fore_color.rgb = self.accent
+        widths = [2.0 if not grid.rows[0][n].is_number else 1.0 for n in shown]
+        for x, n in enumerate(shown):
+            table.columns[x].width = Emu(int(_ROOM * widths[x] / sum(widths)))
+            self._cell(
+                table.cell(0, x), grid.headings[n], is_bold=True, at_end=grid.rows[0][n].is_number
+            )
+            table.cell(0, x).fill.solid()
+            table.cell(0, x).fill.fore_color.rgb = self.accent
         for y, row in enumerate(rows, start=1):
-            for x, cell in enumerate(row[:columns]):
+            for x, cell in enumerate(row[n] for n in shown):
                 self._cell(table.cell(y, x), _short(cell.text, 90), at_end=cell.is_number)
                 table.cell(y, x).fill.background()
 
@@ -182,7 +187,23 @@ class _Writer:
         slide.notes_slide.notes_text_frame.text = words
 
 
-def _key(part: Part) -> Iterator[tuple[list[Any], str]]:
+def _columns(grid: Grid) -> list[int]:
+    """The first column and those with figures: what words explain is said aloud."""
+    wanted = [n for n, cell in enumerate(grid.rows[0]) if n == 0 or cell.is_number]
+    return (wanted if len(wanted) > 1 else list(range(len(grid.headings))))[:_MOST_COLUMNS]
+
+
+def _quotes(part: Part) -> list[Any]:
+    """As many as a slide holds: none is shortened."""
+    found: list[Any] = []
+    for block in part.blocks:
+        room = _MOST_LETTERS * _MOST_QUOTES - sum(len(one.text) for one in found)
+        if isinstance(block, Saying) and len(found) < _MOST_QUOTES and (not found or len(block.text) <= room):
+            found.append(block)
+    return found
+
+
+def _key(part: Part, words: dict[str, str]) -> Iterator[tuple[list[Any], str]]:
     """What of a section is shown to a room: its figures, its points, then each picture and table, then quotes."""
     points = [block for block in part.blocks if isinstance(block, Listing)]
     texts = [block for block in part.blocks if isinstance(block, Paragraph) and not block.is_small]
@@ -191,12 +212,12 @@ def _key(part: Part) -> Iterator[tuple[list[Any], str]]:
         yield lines, part.heading
     for block in part.blocks:
         if isinstance(block, Numbers) and block.items:
-            yield [block], part.heading
+            yield [block], words["slide_numbers"]
         elif isinstance(block, Picture) or (isinstance(block, Grid) and block.rows):
             yield [block], block.caption
-    quotes = [block for block in part.blocks if isinstance(block, Saying)]
+    quotes = _quotes(part)
     if quotes:
-        yield quotes[:_MOST_QUOTES], part.heading
+        yield list(quotes), f"{part.heading}: {words['slide_quotes']}"
     if part.kind == "method" and texts:
         yield texts, part.heading
 
@@ -207,7 +228,8 @@ def _read(block: Any) -> Iterator[tuple[str, int, RGBColor | None]]:  # noqa: AN
             mark = f"{n}." if block.ordered else "•"
             yield f"{mark} {_short(plain(item), _MOST_LETTERS)}", 20, None
     elif isinstance(block, Saying):
-        yield f"“{block.text}”", 20, None
+        size = 20 if len(block.text) <= _MOST_LETTERS else 14
+        yield f"“{block.text}”", size, None
         if block.label:
             yield f"— {block.label}", 16, RGBColor.from_string(_MUTED)
     elif isinstance(block, Paragraph):
