@@ -105,9 +105,7 @@ class _Composer:
         if said.get("opened_on") and said.get("closed_on"):
             opens, closes = self._day(said["opened_on"]), self._day(said["closed_on"])
             lines.append(self.words["closed"].format(opens=opens, closes=closes))
-        lines.append(
-            self.words["made"].format(number=said["number"], day=self._day(said["published_on"]))
-        )
+        lines.append(self.words["made"].format(number=said["number"], day=self._day(said["published_on"])))
         return tuple(lines)
 
     def _part(self, number: int, section: Frozen) -> Part:
@@ -136,8 +134,9 @@ class _Composer:
         for table in self._chosen("tables", section):
             yield self._table(table)
         if kind == "opinions" and self.snapshot.get("opinion_groups"):
+            say = opinions.Speech(self.words, self._number, self._percent, self._grid)
             yield from opinions.blocks(
-                self.snapshot["opinion_groups"], self.words, self._grid, self._percent
+                self.snapshot["opinion_groups"], self.edition.get("statements", {}), say
             )
         yield from self._quotes(section)
         if kind == "method":
@@ -220,9 +219,7 @@ class _Composer:
             text += f" ({'> ' if over else ''}{self._percent((_OVER if over else cell['percent']) / 100)})"
         return Cell(text, is_number=True)
 
-    def _grid(
-        self, caption: str, headings: list[str], rows: list[tuple[Cell, ...]], note: str = ""
-    ) -> Grid:
+    def _grid(self, caption: str, headings: list[str], rows: list[tuple[Cell, ...]], note: str = "") -> Grid:
         self.tables += 1
         return Grid(self.tables, caption, tuple(headings), tuple(rows), note)
 

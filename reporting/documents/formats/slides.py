@@ -88,7 +88,9 @@ class _Writer:
         for line in paper.lines:
             self._say(below, line, size=16, colour=RGBColor.from_string(_MUTED), more=True)
         if paper.brand.logo:
-            logo = slide.shapes.add_picture(io.BytesIO(paper.brand.logo), _SIDE, Inches(0.5), height=Inches(0.9))
+            logo = slide.shapes.add_picture(
+                io.BytesIO(paper.brand.logo), _SIDE, Inches(0.5), height=Inches(0.9)
+            )
             _describe(logo, paper.words["logo"].format(organisation=paper.organisation))
         self._note(slide, paper.words["nobody"])
 
@@ -126,9 +128,7 @@ class _Writer:
         widths = [2.0 if not grid.rows[0][n].is_number else 1.0 for n in shown]
         for x, n in enumerate(shown):
             table.columns[x].width = Emu(int(_ROOM * widths[x] / sum(widths)))
-            self._cell(
-                table.cell(0, x), grid.headings[n], is_bold=True, at_end=grid.rows[0][n].is_number
-            )
+            self._cell(table.cell(0, x), grid.headings[n], is_bold=True, at_end=grid.rows[0][n].is_number)
             table.cell(0, x).fill.solid()
             table.cell(0, x).fill.fore_color.rgb = self.accent
         for y, row in enumerate(rows, start=1):
@@ -159,7 +159,7 @@ class _Writer:
                 self._say(box.text_frame, words, size=size, colour=colour, more=not is_first)
                 is_first = False
 
-    def _say(  # noqa: PLR0913  (how one line of text looks)
+    def _say(
         self,
         frame: Any,  # noqa: ANN401
         words: str,

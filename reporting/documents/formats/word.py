@@ -350,7 +350,13 @@ def _plain_look(table: Any, accent: str) -> None:  # noqa: ANN401
     properties = table._tbl.tblPr  # noqa: SLF001
     borders = _element("tblBorders")
     borders.append(_element("top", val="single", sz="8", space="0", color=accent))
-    for side, line in (("left", "nil"), ("bottom", "single"), ("right", "nil"), ("insideH", "single"), ("insideV", "nil")):
+    for side, line in (
+        ("left", "nil"),
+        ("bottom", "single"),
+        ("right", "nil"),
+        ("insideH", "single"),
+        ("insideV", "nil"),
+    ):
         borders.append(_element(side, val=line, sz="4", space="0", color="DCD8CF"))
     properties.append(borders)
 
