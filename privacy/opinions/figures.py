@@ -7,6 +7,7 @@ no, since an exact p-value would lead back to exact counts. Lists are ordered by
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 import numpy as np
 
@@ -27,11 +28,11 @@ def figures_of(opened: Iterable[tuple[int, UUID, int]]) -> GroupsFound:
     """Everything about opinion groups that may leave, from (person, idea, 1 or -1). The same votes, the same figures."""
     votes = matrix_of(opened)
     if votes.people < 2 * FEWEST_PEOPLE or len(votes.ideas) < _FEWEST_IDEAS:
-        return _nothing(votes)
+        return _nothing()
     plane = plane_of(votes.standing)
     grouping = group(plane.points)
     if grouping.count < 2:
-        return _nothing(votes)
+        return _nothing()
     contrasts = contrasts_of(votes, grouping.labels)
     shares = _shares(contrasts)
     return GroupsFound(
@@ -47,7 +48,7 @@ def figures_of(opened: Iterable[tuple[int, UUID, int]]) -> GroupsFound:
     )
 
 
-def _nothing(votes: Votes) -> GroupsFound:
+def _nothing() -> GroupsFound:
     """Where no groups were found nothing is said about how many people there were."""
     return GroupsFound([], 0, None, 0.0, 0, is_clear=False, common=[], dividing=[], typical=[])
 

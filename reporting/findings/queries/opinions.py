@@ -23,9 +23,7 @@ def runs_under_way() -> list[OpinionRun]:
 
 
 def opinion_groups_of(conversation: Conversation) -> OpinionGroups | None:
-    """
-    None before they were found. An idea that is no longer shown is left out, and nothing else changes.
-    """
+    """None before they were found. An idea that is no longer shown is left out, and nothing else changes."""
     run = run_of(conversation)
     if run is None or run.found is None or run.found_on is None:
         return None
