@@ -21,6 +21,7 @@ def analysis_of(conversation: Conversation, *, at: datetime) -> dict[str, Any]:
     """Days, counts, shares and released tables. No route, no tag, no word of anybody's, no moment of a day."""
     themes = themes_of(conversation)
     tables = [*participation_tables(conversation), *released_tables(conversation)]
+    groups = opinion_groups_of(conversation)
     progress = progress_of(conversation)
     questions = queries.questions_with_totals(conversation)
     found: dict[str, Any] = {
@@ -39,9 +40,9 @@ def analysis_of(conversation: Conversation, *, at: datetime) -> dict[str, Any]:
             "coded": progress.coded,
         },
         "themes": themes,
-        "charts": drawing.charts_of(conversation, themes),
+        "charts": drawing.charts_of(conversation, themes, groups),
         "tables": tables,
-        "opinion_groups": _without_words(opinion_groups_of(conversation)),
+        "opinion_groups": _without_words(groups),
     }
     plain: dict[str, Any] = _plain(found)
     return plain
