@@ -85,6 +85,18 @@ def document_of(conversation: Conversation, version: UUID, format: str) -> Docum
     return found
 
 
+def document_with(conversation: Conversation, document: UUID) -> Document:
+    """For analysts, by its own id. Raises NotFound."""
+    found = (
+        Document.objects.filter(pk=document, version__report__conversation=conversation)
+        .select_related("version__report__conversation")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _document(version: UUID, format: str, *, states: Sequence[str]) -> Document:
     found = (
         Document.objects.filter(version=version, format=format, version__state__in=states)

@@ -8,12 +8,12 @@ from typing import Any
 
 from conversations.models import Conversation
 from reporting.findings import charts
-from reporting.findings.queries import trend_of
+from reporting.findings.queries import Posts, trend_of
 from reporting.shapes import Chart, OpinionGroups, ThemeStrength
 
 
 def charts_of(
-    conversation: Conversation, themes: list[ThemeStrength], groups: OpinionGroups | None
+    conversation: Conversation, posts: Posts, themes: list[ThemeStrength], groups: OpinionGroups | None
 ) -> list[dict[str, Any]]:
     """In the style of print, each under a key that stays the same from one snapshot to the next."""
     drawn: dict[str, Chart] = {}
@@ -22,7 +22,7 @@ def charts_of(
     if any(theme.consensus for theme in themes):
         drawn["themes-opinion"] = charts.themes_opinion(themes, style="print")
         drawn["themes-division"] = charts.themes_division(themes, style="print")
-    days = trend_of(conversation)
+    days = trend_of(conversation, posts=posts)
     if any(day.posts for day in days):
         drawn["trend"] = charts.trend(days, style="print")
     if groups is not None and groups.groups:

@@ -11,7 +11,7 @@ from reporting.coding.queries import frame_of, progress_of
 from reporting.documents import queries
 from reporting.documents.services import drawing
 from reporting.figures.queries import participation_tables, people_who_took_part, released_tables
-from reporting.findings.queries import opinion_groups_of, themes_of
+from reporting.findings.queries import opinion_groups_of, posts_of, themes_of
 
 # A share is never truer than this, and more digits would differ between machines.
 _DIGITS = 6
@@ -19,7 +19,8 @@ _DIGITS = 6
 
 def analysis_of(conversation: Conversation, *, at: datetime) -> dict[str, Any]:
     """Days, counts, shares and released tables. No route, no tag, no word of anybody's, no moment of a day."""
-    themes = themes_of(conversation)
+    posts = posts_of(conversation)
+    themes = themes_of(conversation, posts=posts)
     tables = [*participation_tables(conversation), *released_tables(conversation)]
     groups = opinion_groups_of(conversation)
     progress = progress_of(conversation)
@@ -40,7 +41,7 @@ def analysis_of(conversation: Conversation, *, at: datetime) -> dict[str, Any]:
             "coded": progress.coded,
         },
         "themes": themes,
-        "charts": drawing.charts_of(conversation, themes, groups),
+        "charts": drawing.charts_of(conversation, posts, themes, groups),
         "tables": tables,
         "opinion_groups": _without_words(groups),
     }
