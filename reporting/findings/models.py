@@ -14,8 +14,6 @@ class OpinionRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="+")
-    # The vault's job while it is at work; empty while the snapshot is still being made.
-    job = models.UUIDField(null=True)
     has_failed = models.BooleanField(default=False)
     # As `privacy.opinions.found` shapes it, once it is there.
     found = models.JSONField(null=True)
