@@ -9,6 +9,7 @@ MOST_CHARACTERS_OF_DEFINITION = 2000
 MOST_CHARACTERS_OF_MEMO = 4000
 MOST_CHARACTERS_OF_EXAMPLE = 600
 MOST_CHARACTERS_OF_NOTE = 500
+MOST_CHARACTERS_OF_CHANGE = 2000
 
 
 class CodeState(models.TextChoices):
@@ -42,8 +43,6 @@ class Frame(models.Model):
     version = models.PositiveIntegerField(default=0)
     # While it is, nobody sees what another analyst coded, but where two disagree.
     is_blind = models.BooleanField(default=True)
-    # Somebody coded since suggestions were made last.
-    is_training_due = models.BooleanField(default=False)
     suggested_on = models.DateField(null=True)
     # From how many coded contributions the suggestions were learned.
     learned_from = models.PositiveIntegerField(default=0)
@@ -140,8 +139,8 @@ class Change(models.Model):
     kind = models.CharField(max_length=9, choices=ChangeKind)
     code = models.ForeignKey(Code, on_delete=models.CASCADE, null=True, related_name="changes")
     # What it was, and what it became: names of codes, each with what leads to it.
-    before = models.CharField(max_length=2000, blank=True)
-    after = models.CharField(max_length=2000, blank=True)
+    before = models.CharField(max_length=MOST_CHARACTERS_OF_CHANGE, blank=True)
+    after = models.CharField(max_length=MOST_CHARACTERS_OF_CHANGE, blank=True)
     # How many codes given were pointed elsewhere.
     repointed = models.PositiveIntegerField(default=0)
     by = models.UUIDField()

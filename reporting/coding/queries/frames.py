@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from conversations.models import Conversation, Source, State
+from conversations.models import Conversation, Emptying, Source, State
 from kernel.errors import NotFound
 from reporting.coding.models import Change, Code, CodeState, Example, Frame, FrameVersion
 
@@ -141,3 +142,10 @@ def _quoted(of: Q) -> Iterator[tuple[UUID, UUID, str]]:
         "pk", "code", "words", Coalesce("idea__text", "comment__text"), "start", "end"
     ):
         yield example, code, words if start is None else text[start:end]
+
+
+def conversations_with_frames(*, at: datetime) -> list[Conversation]:
+    """Those that are still being coded."""
+    frames = Frame.objects.select_related("conversation").filter(conversation__emptying=Emptying.NO)
+    found = [frame.conversation for frame in frames]
+    return [conversation for conversation in found if not conversation.is_complete(at=at)]
