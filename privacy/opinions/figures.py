@@ -26,7 +26,11 @@ _FEWEST_IDEAS = 3
 
 def figures_of(opened: Iterable[tuple[int, UUID, int]]) -> GroupsFound:
     """Everything about opinion groups that may leave, from (person, idea, 1 or -1). The same votes, the same figures."""
-    votes = matrix_of(opened)
+    return figures_from(matrix_of(opened))
+
+
+def figures_from(votes: Votes) -> GroupsFound:
+    """The same from a matrix."""
     if votes.people < 2 * FEWEST_PEOPLE or len(votes.ideas) < _FEWEST_IDEAS:
         return _nothing()
     plane = plane_of(votes.standing)

@@ -47,8 +47,16 @@ class Grouping:
 def group(points: Floats) -> Grouping:
     """
     Groups of at least eleven people; a smaller one is folded into the one beside it. One group where there
-    are no two.
+    are no two. In which order people stand makes no difference.
     """
+    order = np.lexsort(points.round(9).T)
+    found = _grouped(points[order])
+    labels = np.empty_like(found.labels)
+    labels[order] = found.labels
+    return Grouping(labels=labels, silhouettes=found.silhouettes)
+
+
+def _grouped(points: Floats) -> Grouping:
     different = len(np.unique(points.round(9), axis=0))
     small = _clusters(points, min(_SMALL_CLUSTERS, different, max(len(points) // 2, 1)))
     found: dict[int, tuple[float, Whole]] = {}

@@ -28,6 +28,7 @@ from privacy.vault.shapes import (
     MailingCounts,
     MailingKind,
     Name,
+    OpinionsReport,
     OwnTags,
     PartTies,
     Population,
@@ -377,3 +378,9 @@ class Vault:
     def describe(self, *, conversation: UUID, route: bytes, contribution: UUID, by: str) -> str:
         arguments = {"conversation": conversation, "route": route, "contribution": contribution, "by": by}
         return cast("str", self._ask("describe", arguments))
+
+    def opinions(self, *, conversation: UUID, snapshot: UUID) -> UUID:
+        return cast("UUID", self._ask("opinions", {"conversation": conversation, "snapshot": snapshot}))
+
+    def opinions_found(self, *, conversation: UUID) -> OpinionsReport:
+        return cast("OpinionsReport", self._ask("opinions_found", {"conversation": conversation}))

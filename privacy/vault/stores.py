@@ -115,7 +115,7 @@ _STORES = (
             " released figures; all sealed",
             where=_DATABASE,
             covers=_models("Person", "SupportMessage", "Warned", "Grant", "Forgotten", "Roster")
-            | _models("Frozen", "FrozenPart", "Release", "Described"),
+            | _models("Frozen", "FrozenPart", "Release", "Described", "Opinions"),
             part=Keeping.PEOPLE,
         ),
     ),

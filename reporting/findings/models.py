@@ -14,8 +14,8 @@ class OpinionRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="+")
-    # The vault's job while it is at work; empty while the snapshot is still being made.
-    job = models.UUIDField(null=True)
+    # The vault was asked since somebody asked here; a job that failed before is not the answer.
+    is_asked = models.BooleanField(default=False)
     has_failed = models.BooleanField(default=False)
     # As `privacy.opinions.found` shapes it, once it is there.
     found = models.JSONField(null=True)

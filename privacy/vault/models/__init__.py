@@ -13,6 +13,7 @@ from privacy.vault.models.figures import Described as Described
 from privacy.vault.models.figures import Frozen as Frozen
 from privacy.vault.models.figures import FrozenPart as FrozenPart
 from privacy.vault.models.figures import Release as Release
+from privacy.vault.models.opinions import Opinions as Opinions
 from privacy.vault.models.requests import RequestContact as RequestContact
 from privacy.vault.models.requests import RequestPart as RequestPart
 

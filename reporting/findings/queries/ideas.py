@@ -129,13 +129,20 @@ def texts_of(ideas: Iterable[UUID]) -> dict[UUID, str]:
     return dict(rows(_TEXTS, [list(ideas)]))
 
 
-def comments_of(comments: Iterable[UUID]) -> dict[UUID, str]:
-    """The words of shown comments of shown ideas."""
-    return dict(rows(_COMMENTS, [list(comments)]))
+def sample_of_comments(posts: Posts, code: UUID, *, most: int) -> list[str]:
+    """
+    Comments of a theme that may be quoted: neither very short nor very long, by chance.
+
+    Which ones is decided by their random ids, so the same ones come again and nothing tells who came first.
+    """
+    ids = [post.id for post in posts.under(code) if not post.is_idea]
+    return [text for (text,) in rows(_COMMENTS, [ids, most])]
 
 
 _TEXTS = f"SELECT id, text FROM conversations_idea WHERE id = ANY(%s) AND state = '{State.SHOWN}'"
 _COMMENTS = f"""
-    SELECT c.id, c.text FROM conversations_comment c JOIN conversations_idea i ON i.id = c.idea_id
+    SELECT c.text FROM conversations_comment c JOIN conversations_idea i ON i.id = c.idea_id
     WHERE c.id = ANY(%s) AND c.state = '{State.SHOWN}' AND i.state = '{State.SHOWN}'
+      AND length(c.text) BETWEEN 40 AND 300
+    ORDER BY c.id LIMIT %s
 """

@@ -45,19 +45,23 @@ def themes_of(conversation: Conversation, *, posts: Posts | None = None) -> list
     return _themes(posts, posts.all)
 
 
+def parts_of(conversation: Conversation) -> tuple[list[tuple[UUID, str]], list[tuple[UUID, str]]]:
+    """Questions and areas with their names, in their orders."""
+    streams = Stream.objects.filter(conversation=conversation).order_by("position", "question")
+    areas = Area.objects.filter(conversation=conversation).order_by("position", "name")
+    return list(streams.values_list("pk", "question")), list(areas.values_list("pk", "name"))
+
+
 def themes_by_stream(conversation: Conversation, *, posts: Posts | None = None) -> list[Part]:
     """The same for each question, in their order."""
-    streams = Stream.objects.filter(conversation=conversation).order_by("position", "question")
-    names = [(stream.pk, stream.question) for stream in streams]
-    return _parts(posts or posts_of(conversation), names, lambda post: post.stream)
+    streams, _areas = parts_of(conversation)
+    return _parts(posts or posts_of(conversation), streams, lambda post: post.stream)
 
 
 def themes_by_area(conversation: Conversation, *, posts: Posts | None = None) -> list[Part]:
     """The same for each area, in their order."""
-    areas = Area.objects.filter(conversation=conversation).order_by("position", "name")
-    return _parts(
-        posts or posts_of(conversation), [(area.pk, area.name) for area in areas], lambda post: post.area
-    )
+    _streams, areas = parts_of(conversation)
+    return _parts(posts or posts_of(conversation), areas, lambda post: post.area)
 
 
 def _parts(posts: Posts, names: list[tuple[UUID, str]], of: Callable[[Post], UUID]) -> list[Part]:
