@@ -28,7 +28,7 @@ from reporting.documents.models import (
 )
 from reporting.documents.queries import reports_of
 from reporting.documents.services import editions, following, freezing, links, publishing, quoting, writing
-from reporting.documents.tasks import follow, make
+from reporting.documents.tasks import follow
 from tenants.models import Organisation, Role
 from tenants.permissions import RoleMissing, Staff
 from tests import documents
@@ -134,7 +134,7 @@ def test_a_lost_task_is_found_again_and_twice_is_once(ground: Ground) -> None:
     assert version.documents.count() == 1
 
     follow()
-    make(version=str(version.pk)) if callable(make) else None
+    publishing.make_version(version=version.pk)
 
     assert Version.objects.get(pk=version.pk).state == VersionState.PUBLISHED
     assert version.documents.count() == len(Format)
