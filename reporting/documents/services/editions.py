@@ -56,10 +56,13 @@ def obstacles(report: Report) -> list[Obstacle]:
     sections = [one for one in queries.sections_of(report) if one.is_included]
     if not sections:
         found.append(Obstacle(NothingToSay().sentence))
-    for section in sections:
-        if any(one.trouble for one in checked(report.conversation_id, section.quotes.all())):
-            found.append(Obstacle(QuoteNotThere(section=section.heading).sentence, section.pk))
-    return found
+    quotes = [quote for section in sections for quote in section.quotes.all()]
+    wrong = {one.quote.section_id for one in checked(report.conversation_id, quotes) if one.trouble}
+    return found + [
+        Obstacle(QuoteNotThere(section=section.heading).sentence, section.pk)
+        for section in sections
+        if section.pk in wrong
+    ]
 
 
 def edition_of(report: Report, *, organisation: str, number: int, on: date, is_final: bool) -> dict[str, Any]:
