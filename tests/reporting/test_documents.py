@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -285,7 +286,7 @@ def test_the_page_needs_nothing_else_and_its_policy_knows_it() -> None:
     assert page.policy(content).startswith("default-src 'none'; style-src 'sha256-")
     assert content.count(b"<h1") == 1
     levels = [int(level) for level in re.findall(rb"<h(\d)", content)]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_slides_have_titles_texts_and_notes() -> None:

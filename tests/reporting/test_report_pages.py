@@ -68,10 +68,10 @@ def test_a_report_from_nothing_to_four_files(acme: Organisation, ground: Ground,
     overview = desk.get(report).content.decode()
 
     assert overview.count(f"/versions/{version.pk}/") == 5  # four files and a form
-    for format, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("pptx", b"PK"), ("html", b"\n")):
-        leave = desk.get(f"{pages}versions/{version.pk}/{format}/")
+    for kind, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("pptx", b"PK"), ("html", b"\n")):
+        leave = desk.get(f"{pages}versions/{version.pk}/{kind}/")
         content = desk.get(leave["Location"])
-        assert content.content.lstrip(b"\n").startswith(start.strip() or b"<!doctype"), format
+        assert content.content.lstrip(b"\n").startswith(start.strip() or b"<!doctype"), kind
     with control_plane():
         assert AuditEntry.objects.filter(what="report downloaded").count() >= 4
 

@@ -152,9 +152,7 @@ def _record(what: str, version: Version, by: UUID | None) -> None:
 
 @transaction.atomic
 def take_back(*, version: UUID, reason: str) -> None:
-    """
-    A version that holds words which may not stand there any more: files and words go, its digests stay.
-    """
+    """A version that holds words which may not stand there any more: files and words go, its digests stay."""
     held = Version.objects.select_for_update(of=("self",)).select_related("report").get(pk=version)
     for document in held.documents.all():
         default_storage.delete(file_of(document))
