@@ -183,9 +183,7 @@ class Attacker:
             right,
         )
 
-    def _solve(
-        self, program: _Program, goals: sparse.csr_array, start: Floats, wanted: list[int]
-    ) -> Ints:
+    def _solve(self, program: _Program, goals: sparse.csr_array, start: Floats, wanted: list[int]) -> Ints:
         n, k = len(program.low), len(wanted)
         # Each goal counts up to what is wanted of it: one cell does not pay for another.
         tied = sparse.csr_array(sparse.hstack([-goals, sparse.eye_array(k)]))

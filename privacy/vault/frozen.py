@@ -47,7 +47,9 @@ def begin(keys: Opened, *, at: datetime) -> Frozen:
     return found
 
 
-def add(keys: Opened, snapshot: UUID, number: int, rows: list[FrozenPost] | list[FrozenVote], *, votes: bool) -> None:
+def add(
+    keys: Opened, snapshot: UUID, number: int, rows: list[FrozenPost] | list[FrozenVote], *, votes: bool
+) -> None:
     """Keep a part, in place of one of the same number. Raises SnapshotGone, also where it is whole already."""
     plain = msgspec.msgpack.encode(rows)
     part = FrozenPart(id=uuid4(), number=number, holds_votes=votes, digest=hashlib.sha256(plain).digest())
@@ -144,11 +146,9 @@ def _parts(keys: Opened, snapshot: UUID, *, votes: bool) -> Iterator[bytes]:
 
 
 def _there(keys: Opened, snapshot: UUID, *, is_whole: bool) -> Frozen:
-    found = (
-        Frozen.objects.select_for_update(no_key=True)
-        if not is_whole
-        else Frozen.objects.all()
-    ).filter(pk=snapshot, conversation=keys.conversation, digest__isnull=not is_whole)
+    found = (Frozen.objects.select_for_update(no_key=True) if not is_whole else Frozen.objects.all()).filter(
+        pk=snapshot, conversation=keys.conversation, digest__isnull=not is_whole
+    )
     there = found.first()
     if there is None:
         raise SnapshotGone

@@ -214,7 +214,9 @@ class SnapshotTooLarge(DomainError):
 
 class AlreadyReleased(DomainError):
     code = "already_released"
-    message = "Figures about groups are released once. They are there already, and nothing new comes beside them."
+    message = (
+        "Figures about groups are released once. They are there already, and nothing new comes beside them."
+    )
 
 
 class TooFewPeople(DomainError):

@@ -40,9 +40,7 @@ def releases_of(keys: Opened) -> list[PastRelease]:
     """All there were, the oldest first."""
     found = Release.objects.filter(conversation=keys.conversation).order_by("day", "scale")
     return [
-        msgspec.msgpack.decode(
-            keys.unseal("release", "cells", release.pk, release.sealed), type=PastRelease
-        )
+        msgspec.msgpack.decode(keys.unseal("release", "cells", release.pk, release.sealed), type=PastRelease)
         for release in found
     ]
 
