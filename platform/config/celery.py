@@ -57,6 +57,7 @@ app.conf.update(
         "anchor the audit": {"task": "privacy.anchor_regularly", "schedule": 600.0},
         "follow requests for data": {"task": "requests.follow", "schedule": 60.0},
         "remind of requests for data": {"task": "requests.remind", "schedule": 600.0},
+        "tend coding": {"task": "coding.tend_everywhere", "schedule": 600.0},
         "hand in copies": {"task": "conversations.copy_everywhere", "schedule": 60.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
