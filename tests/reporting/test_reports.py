@@ -27,7 +27,16 @@ from reporting.documents.models import (
     VersionState,
 )
 from reporting.documents.queries import reports_of
-from reporting.documents.services import editions, following, freezing, links, publishing, quoting, writing
+from reporting.documents.services import (
+    editions,
+    filing,
+    following,
+    freezing,
+    links,
+    publishing,
+    quoting,
+    writing,
+)
 from reporting.documents.tasks import follow
 from tenants.models import Organisation, Role
 from tenants.permissions import RoleMissing, Staff
@@ -217,7 +226,7 @@ def test_withdrawn_words_leave_drafts_and_published_reports(ground: Ground) -> N
     report = make_report(ground.talk)
     quote(report, ground.ideas[0], SHIFTS)
     version = publish(report)
-    files = [links.file_of(one) for one in version.documents.all()]
+    files = [filing.file_of(one) for one in version.documents.all()]
     documents.forget_text(ground.ideas[0])
 
     following.follow_contributions()
@@ -364,12 +373,12 @@ def test_a_file_that_was_changed_is_not_handed_out(ground: Ground) -> None:
     from django.core.files.base import ContentFile
 
     kept = documents.document(publish(make_report(ground.talk)), "docx")
-    default_storage.delete(links.file_of(kept))
-    with pytest.raises(links.FileAway):
+    default_storage.delete(filing.file_of(kept))
+    with pytest.raises(filing.FileAway):
         links.opened(kept, reader=ANALYST.id, where="console")
-    default_storage.save(links.file_of(kept), ContentFile(b"something else"))
+    default_storage.save(filing.file_of(kept), ContentFile(b"something else"))
 
-    with pytest.raises(links.FileAway):
+    with pytest.raises(filing.FileAway):
         links.opened(kept, reader=ANALYST.id, where="console")
 
 
@@ -385,5 +394,5 @@ def test_another_organisation_has_no_part_in_it(ground: Ground, beta: Organisati
             queries.published_document(version.pk, "pdf")
         with pytest.raises(links.LinkOver):
             links.document_behind(link, reader=ANALYST.id)
-        with pytest.raises(links.FileAway):
+        with pytest.raises(filing.FileAway):
             links.opened(kept, reader=ANALYST.id, where="console")

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
 
@@ -17,7 +15,7 @@ from reporting.documents import formats, permissions, queries
 from reporting.documents.measures import canonical, digest_of, digest_of_bytes
 from reporting.documents.models import Document, Edition, Format, Report, Version, VersionState
 from reporting.documents.services import editions
-from reporting.documents.services.links import file_of
+from reporting.documents.services.filing import keep_file, remove_file
 from tenants.models import Role
 from tenants.permissions import Staff, require_role
 
@@ -100,10 +98,7 @@ def _make_next(version: UUID) -> bool:
         return False
     content = formats.written(editions.paper_of(held), missing[0])
     document = Document(version=held, format=missing[0], digest=digest_of_bytes(content), size=len(content))
-    name = file_of(document)
-    # A file that was left by a killed worker says the same; a second name would not be found again.
-    default_storage.delete(name)
-    default_storage.save(name, ContentFile(content))
+    keep_file(document, content)
     document.save(force_insert=True)
     return True
 
@@ -155,7 +150,7 @@ def take_back(*, version: UUID, reason: str) -> None:
     """A version that holds words which may not stand there any more: files and words go, its digests stay."""
     held = Version.objects.select_for_update(of=("self",)).select_related("report").get(pk=version)
     for document in held.documents.all():
-        default_storage.delete(file_of(document))
+        remove_file(document)
         document.delete()
     Edition.objects.filter(pk=held.edition_id).update(content="")
     Version.objects.filter(pk=held.pk).update(state=VersionState.WITHHELD, reason=reason)
