@@ -83,4 +83,4 @@ def document(version: Version, format: str) -> Document:
 def forget_text(contribution: UUID, state: str = "withdrawn") -> None:
     """As withdrawing leaves it: the row stays, its words are gone."""
     for model in (Idea, Comment):
-        model.objects.filter(pk=contribution).update(text="", state=state)  # type: ignore[attr-defined]
+        model.objects.filter(pk=contribution).update(text="", state=state)

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
@@ -55,7 +56,7 @@ def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:
     written = json.dumps(data, ensure_ascii=False)
     for _character in range(_MOST_UNSHOWN):
         try:
-            return _set(template, written, pdf_standards=["ua-1"])
+            return _set(template, written, "pdf")
         except typst.TypstError as reason:
             found = _UNSHOWN.search(str(reason))
             if found is None:
@@ -66,21 +67,22 @@ def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:
 
 def picture(template: Path, data: Mapping[str, object], *, per_inch: float) -> bytes:
     """A template of one page as a PNG."""
-    return _set(template, json.dumps(data), format="png", ppi=per_inch)
+    return _set(template, json.dumps(data), "png", per_inch=per_inch)
 
 
-def _set(template: Path, written: str, **how: object) -> bytes:
+def _set(template: Path, written: str, kind: Literal["pdf", "png"], *, per_inch: float = 144.0) -> bytes:
     import typst
 
-    made: bytes = typst.compile(
+    return typst.compile(
         template,
         root=template.parent,
         font_paths=[_FONTS],
         ignore_system_fonts=True,
         sys_inputs={"data": written},
-        **how,
+        format=kind,
+        ppi=per_inch,
+        pdf_standards=["ua-1"] if kind == "pdf" else None,
     )
-    return made
 
 
 def _named(written: str, unshown: str) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -219,7 +219,9 @@ class _Composer:
             text += f" ({'> ' if over else ''}{self._percent((_OVER if over else cell['percent']) / 100)})"
         return Cell(text, is_number=True)
 
-    def _grid(self, caption: str, headings: list[str], rows: list[tuple[Cell, ...]], note: str = "") -> Grid:
+    def _grid(
+        self, caption: str, headings: list[str], rows: Sequence[tuple[Cell, ...]], note: str = ""
+    ) -> Grid:
         self.tables += 1
         return Grid(self.tables, caption, tuple(headings), tuple(rows), note)
 

@@ -2,6 +2,7 @@
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import NotFound
 from reporting.documents.measures import digest_of_bytes
@@ -10,7 +11,7 @@ from reporting.documents.models import Document
 
 class FileAway(NotFound):
     code = "file_away"
-    message = "This file is not there any more. Look in the list of reports for the version that stands."
+    message = _("This file is not there any more. Look in the list of reports for the version that stands.")
 
 
 def file_of(document: Document) -> str:

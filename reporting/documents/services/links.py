@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 
 from kernel import audit
 from kernel.errors import NotFound
@@ -16,7 +17,9 @@ SECONDS = 600
 
 class LinkOver(NotFound):
     code = "link_over"
-    message = "This link has ended: each is good for ten minutes, for you alone. Go back to the reports and open it from there."
+    message = _(
+        "This link has ended: each is good for ten minutes, for you alone. Go back to the reports and open it from there."
+    )
 
 
 def open_link(document: Document, *, reader: UUID) -> str:

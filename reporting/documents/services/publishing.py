@@ -59,12 +59,13 @@ def publish_report(*, report: Report, organisation: str, by: Staff, at: datetime
     number = (held.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     on = at.astimezone(held.conversation.zone).date()
     said = editions.edition_of(held, organisation=organisation, number=number, on=on, is_final=True)
+    assert held.snapshot is not None  # noqa: S101  (the edition was made from it)
     content = canonical(said)
     edition, _is_new = Edition.objects.get_or_create(
         digest=digest_of(content), defaults={"content": content, "conversation": held.conversation}
     )
     version = Version.objects.create(
-        report=held, number=number, snapshot_id=held.snapshot_id, edition=edition, published_on=on, by=by.id
+        report=held, number=number, snapshot=held.snapshot, edition=edition, published_on=on, by=by.id
     )
     after_commit("documents.make", version=str(version.pk))
     return version
