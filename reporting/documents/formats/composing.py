@@ -76,7 +76,9 @@ class _Composer:
 
     def paper(self) -> Paper:
         said, words = self.edition, self.words
-        parts = tuple(self._part(n, one) for n, one in enumerate(said["sections"], start=1))
+        # A section in which nothing stands would be a heading that leads nowhere.
+        made = (self._part(n, one) for n, one in enumerate(said["sections"], start=1))
+        parts = tuple(part for part in made if part.blocks)
         brand = said["brand"]
         return Paper(
             title=said["title"],
@@ -237,13 +239,9 @@ class _Composer:
         coded = found.get("coded")
         if coded and coded["contributions"]:
             said = {name: self._number(coded[name]) for name in ("coded", "contributions")}
-            yield Paragraph(
-                one_run(
-                    words["coded"].format(
-                        coded=said["coded"], all=said["contributions"], version=coded["version"]
-                    )
-                )
-            )
+            sentence = words["coded" if coded["version"] else "coded_so_far"]
+            filled = sentence.format(coded=said["coded"], all=said["contributions"], version=coded["version"])
+            yield Paragraph(one_run(filled))
         yield Paragraph(one_run(words["nobody"]))
         if any(section.get("quotes") for section in self.edition["sections"]):
             yield Paragraph(one_run(words["quotes_checked"]))

@@ -108,7 +108,9 @@ def paper_of(version: Version) -> Paper:
 
 def preview_of(report: Report, *, organisation: str, on: date) -> Paper:
     """The report as it would be published now, with whatever quotes it has. Raises NothingFrozen."""
-    edition = edition_of(report, organisation=organisation, number=0, on=on, is_final=False)
+    edition = edition_of(
+        report, organisation=organisation, number=queries.next_number(report), on=on, is_final=False
+    )
     snapshot = queries.content_of(report.snapshot)
     return composed(snapshot, {**edition, "identity": digest_of(canonical(edition))})
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from kernel import audit
 from kernel.errors import DomainError
@@ -56,7 +55,7 @@ def publish_report(*, report: Report, organisation: str, by: Staff, at: datetime
     )
     if held.versions.filter(state=VersionState.MAKING).exists():
         raise BeingMade
-    number = (held.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = queries.next_number(held)
     on = at.astimezone(held.conversation.zone).date()
     said = editions.edition_of(held, organisation=organisation, number=number, on=on, is_final=True)
     assert held.snapshot is not None  # noqa: S101  (the edition was made from it)
