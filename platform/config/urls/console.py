@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("privacy.deletion.urls.console")),
     path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
+    path("", include("reporting.coding.urls.console")),
     path("", include("reporting.findings.urls.console")),
 ]
