@@ -62,6 +62,11 @@ app.conf.update(
         "hand in copies": {"task": "conversations.copy_everywhere", "schedule": 60.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
+        "follow releases of figures": {"task": "figures.follow_everywhere", "schedule": 60.0},
+        "release participation daily": {
+            "task": "figures.daily_everywhere",
+            "schedule": crontab(hour=4, minute=40),
+        },
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
     path("", include("reporting.coding.urls.console")),
+    path("", include("reporting.figures.urls.console")),
     path("", include("reporting.findings.urls.console")),
 ]
