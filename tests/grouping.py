@@ -11,18 +11,20 @@ from kernel.zones import inside_vault
 from privacy.anonymity import Ticket
 from privacy.vault import runner
 from privacy.vault.interface import vault
+from privacy.vault.models import Conversation as VaultConversation
 from privacy.vault.models import Person
 from privacy.vault.opened import opened_for
 from privacy.vault.people import attributes_of, ticket_of
-from privacy.vault.models import Conversation as VaultConversation
 from reporting.figures.models import Release
 from reporting.figures.services import releasing
+from tenants.models import Organisation, Role
 from tests.making import change, make_conversation, new_address, stream_of
 from tests.staffing import make_staff
-from tenants.models import Organisation, Role
 
 
-def make_groups(sizes: dict[str, int], *, area: str = "", more: str = "") -> tuple[Conversation, dict[str, list[Ticket]]]:
+def make_groups(
+    sizes: dict[str, int], *, area: str = "", more: str = ""
+) -> tuple[Conversation, dict[str, list[Ticket]]]:
     """A conversation whose roster has teams of these sizes; tickets by team."""
     conversation = make_conversation()
     lines = [f"{new_address()},{team}" for team, size in sizes.items() for _n in range(size)]

@@ -19,7 +19,9 @@ class NotClosedYet(DomainError):
 
 class CompleteAlready(DomainError):
     code = "figures_complete_already"
-    message = "This project is complete, so nothing new is released about it. What was released is still here."
+    message = (
+        "This project is complete, so nothing new is released about it. What was released is still here."
+    )
 
 
 def require_may_ask(by: Staff, conversation: Conversation, *, at: datetime) -> None:

@@ -49,7 +49,7 @@ def test_scenario_22_small_teams_are_never_shown(acme: Organisation, in_acme: Te
     for table in tables:
         assert table.withheld == queries.WITHHELD
         for row in table.cells:
-            assert all(cell.shown is None or cell.shown % 5 == 0 and cell.shown >= 15 for cell in row)
+            assert all(cell.shown is None or (cell.shown % 5 == 0 and cell.shown >= 15) for cell in row)
 
 
 def test_figures_are_released_once_and_only_after_closing(acme: Organisation, in_acme: Tenant) -> None:
@@ -140,11 +140,16 @@ def test_daily_participation_is_for_500_people_and_more(acme: Organisation, in_a
     assert not Release.objects.filter(conversation=small).exists()
     assert queries.people_who_took_part(small) is None
     assert queries.people_who_took_part(large) == 150
-    assert {table.code for table in queries.participation_tables(large)} == {"participation", "participation:team"}
+    assert {table.code for table in queries.participation_tables(large)} == {
+        "participation",
+        "participation:team",
+    }
     assert queries.released_tables(large) == []
 
 
-def test_a_withdrawal_releases_nothing_and_yesterday_tells_nothing(acme: Organisation, in_acme: Tenant) -> None:
+def test_a_withdrawal_releases_nothing_and_yesterday_tells_nothing(
+    acme: Organisation, in_acme: Tenant
+) -> None:
     """L10: a figure stays until eleven people moved it; somebody more is not seen."""
     conversation, people = make_groups({"nursing": 300, "medicine": 260})
     take_part(conversation, people["nursing"][:80] + people["medicine"][:70])
@@ -163,7 +168,9 @@ def test_a_withdrawal_releases_nothing_and_yesterday_tells_nothing(acme: Organis
     assert [table.cells for table in queries.participation_tables(conversation)] == before
 
 
-def test_a_quote_has_one_label_and_none_without_a_released_figure(acme: Organisation, in_acme: Tenant) -> None:
+def test_a_quote_has_one_label_and_none_without_a_released_figure(
+    acme: Organisation, in_acme: Tenant
+) -> None:
     """L11: at most one dimension, a population of 50, a figure beside it."""
     from conversations.models import Idea
 

@@ -29,7 +29,9 @@ PAGES = ("", "ranking/", "groups/")
 @pytest.fixture
 def talk(acme: Organisation) -> Conversation:
     with tenant_context(acme.tenant):
-        return make_conversation(questions=("What should change?", "What should stay?"), areas=("staff", "students"))
+        return make_conversation(
+            questions=("What should change?", "What should stay?"), areas=("staff", "students")
+        )
 
 
 @pytest.fixture

@@ -24,14 +24,10 @@ def freeze_today(*, conversation: Conversation) -> Snapshot:
     number = 0
     with transaction.atomic():
         for posts in _batches(_posts(conversation)):
-            vault().freeze_posts(
-                conversation=conversation.pk, snapshot=found.id, number=number, rows=posts
-            )
+            vault().freeze_posts(conversation=conversation.pk, snapshot=found.id, number=number, rows=posts)
             number += 1
         for votes in _batches(_votes(conversation)):
-            vault().freeze_votes(
-                conversation=conversation.pk, snapshot=found.id, number=number, rows=votes
-            )
+            vault().freeze_votes(conversation=conversation.pk, snapshot=found.id, number=number, rows=votes)
             number += 1
     return vault().freeze_end(conversation=conversation.pk, snapshot=found.id, parts=number)
 

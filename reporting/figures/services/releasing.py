@@ -13,7 +13,13 @@ from kernel.tenancy import current_tenant
 from privacy.vault import groups
 from privacy.vault.groups import Labels, Named, TablesReport, Theme
 from privacy.vault.interface import vault
-from privacy.vault.refusals import AlreadyReleased, SnapshotGone, TooFewPeople, UnknownConversation, UnknownJob
+from privacy.vault.refusals import (
+    AlreadyReleased,
+    SnapshotGone,
+    TooFewPeople,
+    UnknownConversation,
+    UnknownJob,
+)
 from reporting.coding.queries import frame_of
 from reporting.figures.models import Release, ReleaseState, Scale, Table
 from reporting.figures.permissions import require_may_ask
@@ -148,7 +154,8 @@ def labels_of(conversation: Conversation) -> Labels:
             for dimension in dimensions
         },
         streams=[
-            Named(str(stream.pk), stream.question) for stream in conversation.streams.order_by("position", "pk")
+            Named(str(stream.pk), stream.question)
+            for stream in conversation.streams.order_by("position", "pk")
         ],
         themes=[
             Theme(line.id, " / ".join(line.path), str(above.get(line.id, "")))
