@@ -76,7 +76,7 @@ def _best_of_each_count(points: Floats) -> dict[int, tuple[float, Whole]]:
     found: dict[int, tuple[float, Whole]] = {}
     for turn in range(_ROUNDS):
         small = _clusters(points, small_ones, starts=1, seed=_SEED + turn)
-        for count in range(2, min(_MOST_GROUPS, len(small.cluster_centers_) - 1) + 1):
+        for count in range(2, min(_MOST_GROUPS, len(small.cluster_centers_)) + 1):
             groups = _clusters(small.cluster_centers_, count, starts=_STARTS, seed=_SEED + turn)
             labels = groups.labels_[small.labels_]
             silhouette = score.of(labels)

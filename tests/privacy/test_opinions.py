@@ -163,7 +163,7 @@ def test_groups_are_those_that_polis_published(folder: Path) -> None:
     published, cast = _exported(folder)
     votes = matrix_of(cast)
     people = sorted({person for person, _idea, _value in cast})
-    counts = {person: 0 for person in people}
+    counts = dict.fromkeys(people, 0)
     for person, idea, _value in cast:
         counts[person] += idea in set(votes.ideas)
     there = [person for person in people if counts[person] >= 7]

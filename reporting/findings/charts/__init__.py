@@ -6,12 +6,14 @@ and takes its colours from the page; `style="print"` has a size and colours of i
 in Word. Neither has scripts, style attributes or ids.
 """
 
+from reporting.findings.charts.canvas import Style
 from reporting.findings.charts.groups import group_table
 from reporting.findings.charts.opinions import common_ground, dividing_ideas, opinion_map
 from reporting.findings.charts.themes import parts_opinion, themes_division, themes_opinion, themes_ranked
 from reporting.findings.charts.trend import trend
 
 __all__ = [
+    "Style",
     "common_ground",
     "dividing_ideas",
     "group_table",

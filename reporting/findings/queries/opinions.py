@@ -29,7 +29,7 @@ def opinion_groups_of(conversation: Conversation) -> OpinionGroups | None:
         return None
     found = msgspec.convert(run.found, GroupsFound)
     words = texts_of({line.idea for line in (*found.common, *found.dividing, *found.typical)})
-    typical = {line.idea: line for line in _worded(found.typical, words)}
+    typical = {line.id: line for line in _worded(found.typical, words)}
     return OpinionGroups(
         groups=[
             OpinionGroup(

@@ -65,7 +65,7 @@ def go_on(*, run: OpinionRun, at: datetime) -> None:
     elif report.state == _FAILED and run.is_asked:
         mine.update(has_failed=True)
     elif report.state in ("", _FAILED):
-        snapshot = freezing.freeze_conversation(conversation=run.conversation, at=at)
+        snapshot = freezing.freeze_today(conversation=run.conversation)
         vault().opinions(conversation=run.conversation_id, snapshot=snapshot.id)
         mine.update(is_asked=True)
 
