@@ -143,23 +143,30 @@ def post_at(conversation: Conversation, post: UUID, *, by: UUID) -> DeskPost:
     found = row(_POST, [post, conversation.pk, conversation.pk, post])
     if found is None:
         raise NotFound
-    *about, idea_text, readers = found
+    _id, kind, text, version, day, source, question, area, idea, idea_text, readers = found
     reading = Reading.objects.filter(post=post, by=by).first()
     given = (
         list(GivenCode.objects.filter(reading=reading, code__state=CodeState.ACTIVE).order_by("start", "end"))
         if reading
         else []
     )
-    text, version = str(about[2]), int(about[3])
     return DeskPost(
-        *about,
-        idea_text,
-        readers,
-        reading is not None,
-        reading is not None and (reading.is_due or reading.version != version),
-        reading is not None and reading.before is not None,
-        frozenset(one.code_id for one in given if one.start is None),
-        [_place(one, text, version) for one in given if one.start is not None],
+        id=post,
+        kind=kind,
+        text=text,
+        version=version,
+        day=day,
+        source=source,
+        question=question,
+        area=area,
+        idea=idea,
+        idea_text=idea_text,
+        readers=readers,
+        is_read=reading is not None,
+        is_due=reading is not None and (reading.is_due or reading.version != version),
+        can_undo=reading is not None and reading.before is not None,
+        codes=frozenset(one.code_id for one in given if one.start is None),
+        places=[_place(one, text, version) for one in given if one.start is not None],
     )
 
 
