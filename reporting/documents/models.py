@@ -42,6 +42,20 @@ class Snapshot(models.Model):
         return self.digest[:12]
 
 
+class Freezing(models.Model):
+    """That somebody asked for a snapshot which is not there yet. Gone as soon as it is."""
+
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    by = models.UUIDField()
+    # The report that goes on from it.
+    report = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.conversation_id)
+
+
 class Report(models.Model):
     """What analysts write, over one snapshot at a time."""
 

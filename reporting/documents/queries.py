@@ -18,6 +18,7 @@ from reporting.documents.models import (
     Document,
     Edition,
     Format,
+    Freezing,
     Quote,
     Report,
     Section,
@@ -194,6 +195,14 @@ def version_of(conversation: Conversation, version: UUID) -> VersionLine:
 
 def newest_snapshot(conversation: Conversation) -> Snapshot | None:
     return Snapshot.objects.filter(conversation=conversation).order_by("-number").first()
+
+
+def is_freezing(conversation: Conversation) -> bool:
+    return Freezing.objects.filter(pk=conversation.pk).exists()
+
+
+def waiting_to_freeze() -> list[UUID]:
+    return list(Freezing.objects.values_list("pk", flat=True))
 
 
 def content_of(kept: Snapshot | Edition | None) -> dict[str, Any]:

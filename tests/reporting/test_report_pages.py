@@ -8,13 +8,15 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conversations.models import Conversation, Idea
 from kernel.models import AuditEntry
 from kernel.tenancy import control_plane, tenant_context
 from reporting.documents.models import Quote, Report, Section, Version, VersionState
-from reporting.documents.services import publishing
+from reporting.documents.services import freezing, publishing
 from tenants.models import Organisation, Role
+from tests.coding import ANALYST
 from tests.documents import SHIFTS, Ground, coded_ground, make_report, publish, quote, section_in
 from tests.staffing import desk_of, make_staff
 
@@ -39,6 +41,11 @@ def test_a_report_from_nothing_to_four_files(acme: Organisation, ground: Ground,
     pages = base(acme, ground.talk)
     assert "Nothing is frozen yet" in desk.get(pages).content.decode()
     assert desk.post(f"{pages}freeze/").status_code == 302
+    assert "is being frozen" in desk.get(pages).content.decode()
+    assert "is being frozen" in desk.get(f"{pages}freezing/").content.decode()
+    with tenant_context(acme.tenant):
+        freezing.freeze_asked(conversation=ground.talk.pk, at=timezone.now())
+    assert desk.get(f"{pages}freezing/")["HX-Refresh"] == "true"
     started = desk.post(pages, {"title": "What we heard", "language": "en"})
     report = started["Location"]
     with tenant_context(acme.tenant):
@@ -178,10 +185,6 @@ def test_a_version_is_withheld_with_a_reason(acme: Organisation, ground: Ground,
 
 
 def test_progress_is_told_while_files_are_made(acme: Organisation, ground: Ground, desk: Client) -> None:
-    from django.utils import timezone
-
-    from tests.coding import ANALYST
-
     with tenant_context(acme.tenant):
         report = make_report(ground.talk)
         version = publishing.publish_report(

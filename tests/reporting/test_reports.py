@@ -92,6 +92,22 @@ def test_the_same_analysis_is_the_same_snapshot(ground: Ground) -> None:
     assert later.number == first.number + 1
 
 
+def test_a_snapshot_is_taken_in_the_background_once(ground: Ground) -> None:
+    """Asked twice, lost, run twice: one snapshot, and the report goes on from it."""
+    report = make_report(ground.talk)
+    Idea.objects.filter(pk=ground.ideas[0]).update(likes=200)
+    for _time in range(2):
+        freezing.ask_to_freeze(conversation=ground.talk, by=ANALYST, at=timezone.now(), report=report.pk)
+    assert queries.is_freezing(ground.talk)
+
+    freezing.freeze_asked(conversation=ground.talk.pk, at=timezone.now())
+    freezing.freeze_asked(conversation=ground.talk.pk, at=timezone.now())
+
+    assert not queries.is_freezing(ground.talk)
+    assert queries.report_of(ground.talk, report.pk).snapshot == queries.newest_snapshot(ground.talk)
+    assert Snapshot.objects.filter(conversation=ground.talk).count() == 2
+
+
 def test_what_is_frozen_cannot_be_changed(ground: Ground) -> None:
     """By constraint: neither the content nor the digest, while a report holds on to it."""
     report = make_report(ground.talk)

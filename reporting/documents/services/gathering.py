@@ -21,7 +21,7 @@ def analysis_of(conversation: Conversation, *, at: datetime) -> dict[str, Any]:
     """Days, counts, shares and released tables. No route, no tag, no word of anybody's, no moment of a day."""
     posts = posts_of(conversation)
     themes = themes_of(conversation, posts=posts)
-    tables = [*participation_tables(conversation), *released_tables(conversation)]
+    released = [*participation_tables(conversation), *released_tables(conversation)]
     groups = opinion_groups_of(conversation)
     progress = progress_of(conversation)
     questions = queries.questions_with_totals(conversation)
@@ -42,7 +42,7 @@ def analysis_of(conversation: Conversation, *, at: datetime) -> dict[str, Any]:
         },
         "themes": themes,
         "charts": drawing.charts_of(conversation, posts, themes, groups),
-        "tables": tables,
+        "tables": list({table.id: table for table in released}.values()),
         "opinion_groups": _without_words(groups),
     }
     plain: dict[str, Any] = _plain(found)

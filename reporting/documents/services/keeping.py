@@ -12,7 +12,7 @@ from reporting.documents.services.following import follow_contributions
 from reporting.documents.services.publishing import take_back
 
 _REASON = "An address or a number of somebody who took part stood in it."
-_MODELS = ("Snapshot", "Report", "Section", "Quote", "Edition", "Version", "Document")
+_MODELS = ("Freezing", "Snapshot", "Report", "Section", "Quote", "Edition", "Version", "Document")
 KNOWN_PLACES = {
     f"tenant.documents_{name}": "what analysts wrote and published, with the contacts an organisation gives"
     for name in ("report", "edition", "version", "snapshot")

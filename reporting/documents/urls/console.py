@@ -12,6 +12,7 @@ _VERSION = f"{_PROJECT}/versions/<uuid:version>"
 urlpatterns = [
     path(f"{_PROJECT}/", reports.reports, name="console_reports"),
     path(f"{_PROJECT}/freeze/", reports.freeze, name="console_freeze"),
+    path(f"{_PROJECT}/freezing/", reports.freezing_now, name="console_freezing"),
     path(f"{_PROJECT}/files/<str:link>/", files.file, name="console_report_file"),
     path(f"{_VERSION}/progress/", files.progress, name="console_version_progress"),
     path(f"{_VERSION}/withhold/", files.withhold, name="console_version_withhold"),

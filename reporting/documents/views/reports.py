@@ -43,13 +43,21 @@ def reports(request: ProjectRequest) -> HttpResponse:
 @in_project(Role.ANALYST)
 def freeze(request: ProjectRequest) -> HttpResponse:
     report = uuid_of(request.POST.get("report", ""))
-    snapshot = freezing.freeze_analysis(
+    freezing.ask_to_freeze(
         conversation=request.conversation, by=request.staff, at=timezone.now(), report=report
     )
-    messages.info(request, f"The analysis is frozen as snapshot {snapshot.number}.")
     if report is None:
         return HttpResponseRedirect(_address(request, "console_reports"))
     return HttpResponseRedirect(_address(request, "console_report", report))
+
+
+@require_GET
+@in_project(Role.ANALYST)
+def freezing_now(request: ProjectRequest) -> HttpResponse:
+    """A fragment that looks again by itself until the snapshot is there."""
+    if not queries.is_freezing(request.conversation):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "documents/_freezing.html")
 
 
 @in_project(Role.ANALYST)
@@ -114,6 +122,7 @@ def _reports_page(request: ProjectRequest, *, trouble: str = "", status: int = 2
         "typed": request.POST,
         "trouble": trouble,
         "may_freeze": _may_freeze(request),
+        "is_freezing": queries.is_freezing(request.conversation),
     }
     return render(request, "documents/reports.html", context, status=status)
 
@@ -134,6 +143,7 @@ def _report_page(
         "trouble": trouble,
         "is_title_wrong": is_changed,
         "may_freeze": _may_freeze(request),
+        "is_freezing": queries.is_freezing(request.conversation),
         "is_being_made": any(line.version.state == VersionState.MAKING for line in versions),
         "has_closed": request.conversation.has_closed(at=timezone.now()),
     }
