@@ -107,7 +107,9 @@ def _choose(talk: "Conversation", of: UUID) -> None:
     """Everything there is in its place, and forty quotes."""
     from conversations.models import Idea
     from reporting.documents import queries
+    from reporting.documents.services import writing
     from tests import documents
+    from tests.coding import ANALYST
 
     report = queries.report_of(talk, of)
     offered = {
@@ -115,8 +117,10 @@ def _choose(talk: "Conversation", of: UUID) -> None:
     }
     text = "\n\n".join(["What people wrote most about, **in short**."] * 20)
     for kind in ("summary", "themes", "strength"):
-        chosen = {"charts": offered["charts"]} if kind == "summary" else {"themes": offered["themes"]}
-        documents.write(documents.section_in(report, kind), text, **chosen)
+        of_kind = "charts" if kind == "summary" else "themes"
+        words = writing.Words(kind.title(), text, is_included=True, chosen={of_kind: offered[of_kind]})
+        section = documents.section_in(report, kind)
+        writing.change_section(section=section, words=words, seen=0, by=ANALYST)
     for idea in Idea.objects.filter(stream__conversation=talk)[:_QUOTES]:
         documents.quote(report, idea.pk, idea.text)
 

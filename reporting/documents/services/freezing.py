@@ -45,7 +45,8 @@ def freeze_asked(*, conversation: UUID, at: datetime) -> None:
         asked.delete()
         return
     kept = _frozen(asked.conversation, by=asked.by, at=at)
-    Report.objects.filter(conversation=conversation, pk=asked.report).update(snapshot=kept)
+    if asked.report is not None:
+        Report.objects.filter(conversation=conversation, pk=asked.report).update(snapshot=kept)
     asked.delete()
 
 
