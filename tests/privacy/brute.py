@@ -137,7 +137,7 @@ def random_counted(seed: int) -> Counted:
     counts = np.array([int(random.binomial(size, share)) for size in sizes], dtype=np.int64)
     dimensions = {"d": ([f"g{n}" for n in range(shape[0])], True)}
     if len(shape) == 2 and not with_areas:
-        dimensions["e"] = [f"h{n}" for n in range(shape[1])], True  # type: ignore[assignment]
+        dimensions["e"] = [f"h{n}" for n in range(shape[1])], True
     areas = [f"a{n}" for n in range(shape[1])] if with_areas else ["one"]
     return Counted(
         kinds=kinds, pool_sizes=sizes, areas=areas, dimensions=dimensions, streams=[], themes={},

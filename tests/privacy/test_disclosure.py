@@ -155,18 +155,17 @@ def test_linked_measures_give_nothing_away(seed: int) -> None:
     """L9: whoever wrote or voted took part, and nobody else; all tables of that are gone through."""
     problem = problem_of(_linked(seed), with_all=True, before={}, removable=None)
     decision = decide(problem, SMALL, seconds=60)
-    kinds = []
-    for size in problem.pool_sizes:
-        kinds.append(
-            [
-                (p, s, up, down)
-                for p in range(size + 1)
-                for s in range(p + 1)
-                for up in range(p + 1)
-                for down in range(p + 1)
-                if p <= s + up + down
-            ]
-        )
+    kinds = [
+        [
+            (p, s, up, down)
+            for p in range(size + 1)
+            for s in range(p + 1)
+            for up in range(p + 1)
+            for down in range(p + 1)
+            if p <= s + up + down
+        ]
+        for size in problem.pool_sizes
+    ]
     first, second = (np.array(kind) for kind in kinds)
     sums = {ALL: first[:, None, :] + second[None, :, :]}
     sums["in:team:a"] = np.broadcast_to(first[:, None, :], sums[ALL].shape)
