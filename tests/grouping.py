@@ -59,7 +59,7 @@ def take_part(conversation: Conversation, people: list[Ticket], *, likes: bool =
         at=at,
     )
     for person in people:
-        voting.vote(conversation=conversation, idea=idea, by=person, value=1 if likes else -1, at=at)
+        voting.cast_vote(conversation=conversation, idea=idea, by=person, value=1 if likes else -1, at=at)
     return idea
 
 

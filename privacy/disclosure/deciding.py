@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from privacy.disclosure.attacker import Attacker, Clock, Free, Public
-from privacy.disclosure.problem import PART, Ints, Problem
+from privacy.disclosure.problem import PART, Bools, Ints, Problem
 from privacy.disclosure.rules import Figure, Rules, figure
 
 Cell = tuple[int, int]
 
 # So many free counts in one program: larger ones take longer than several small ones.
-_MOST_FREE = 1_500
+_MOST_FREE = 3_000
 _FEWEST_KINDS = 24
+# When so few cells are left unsafe, each gets a program so many times as large.
+_FEW = 12
+_LARGER = 4
 _SEED = 20_260_101
 
 
@@ -62,6 +65,7 @@ class _Search:
         self.shown = self._shown_alone()
         self.room = max(_FEWEST_KINDS, _MOST_FREE // len(problem.measures))
         self.is_small = problem.counts.shape[1] <= self.room
+        self.members = problem.members()
         self.random = np.random.default_rng(_SEED)
 
     def run(self) -> Decision:
@@ -219,10 +223,11 @@ class _Search:
             if of_group:
                 self._move(public, self._together([(PART, number)]), of_group)
             self.meanwhile((len(measures) + done + 1) / steps)
-        # Where one program holds everything, its answer for a single cell is exact.
-        for cell in unsafe if self.is_small else []:
+        # One by one: exact where a program holds everything, and worth a larger one where few are left.
+        left = self._still(unsafe)
+        for cell in left if self.is_small or len(left) <= _FEW else []:
             if not self._is_safe(cell):
-                self._move(public, self._together([cell]), [cell])
+                self._move(public, self._together([cell], times=_LARGER), [cell])
 
     def _still(self, cells: Iterable[Cell]) -> list[Cell]:
         return [cell for cell in cells if not self._is_safe(cell)]
@@ -231,7 +236,7 @@ class _Search:
         for up in (True, False):
             self.attacker.move(public, free, self._wanted(cells, up=up), up=up)
 
-    def _together(self, cells: list[Cell]) -> Free:
+    def _together(self, cells: list[Cell], *, times: int = 1) -> Free:
         """All measures free, over as many kinds as one program bears: those of the cells and of what is hidden beside them."""
         problem = self.problem
         measures = list(range(len(problem.measures)))
@@ -242,15 +247,38 @@ class _Search:
         beside = np.zeros(kinds, dtype=bool)
         for measure, group in cells:
             inside |= problem.groups[group].members
-            for other in self._siblings(group):
-                if not self._is_shown((measure, other)):
-                    beside |= problem.groups[other].members
-        drawn = [self._draw(inside, self.room // 2), self._draw(beside & ~inside, self.room // 2)]
-        return Free(measures, np.sort(np.concatenate(drawn)))
+            base = problem.groups[group].family.partition("@")[0]
+            for other, found in enumerate(problem.groups):
+                is_near = found.family.partition("@")[0] == base and other != group
+                if is_near and not self._is_shown((measure, other)):
+                    beside |= found.members
+        beside &= ~inside
+        paired = self._paired(cells[0][1], inside, beside)
+        room = self.room * times
+        drawn = [self._draw(inside, room // 4), self._draw(beside, room // 4)]
+        return Free(measures, np.unique(np.concatenate([paired[: room // 2], *drawn])))
 
-    def _draw(self, among: np.ndarray, most: int) -> Ints:  # type: ignore[type-arg]
+    def _paired(self, number: int, inside: Bools, beside: Bools) -> Ints:
+        """Kinds that differ in what divides these groups alone: people moved between them change no other figure."""
+        problem = self.problem
+        base = problem.groups[number].family.partition("@")[0]
+        others = [n for n, group in enumerate(problem.groups) if group.family.partition("@")[0] != base]
+        others = [n for n in others if base != "area" or "@" not in problem.groups[n].family]
+        alike = self.members[others].T
+        _first, sign = np.unique(alike, axis=0, return_inverse=True)
+        sign = sign.ravel()
+        room = np.maximum(0, problem.pool_sizes[problem.pools] - problem.counts[PART])
+        gain = np.bincount(sign, weights=room * inside)
+        give = np.bincount(sign, weights=problem.counts[PART] * beside)
+        worth = np.minimum(gain, give)[sign]
+        chosen = np.flatnonzero((worth > 0) & (inside | beside))
+        found: Ints = chosen[np.lexsort((chosen, sign[chosen], -worth[chosen]))]
+        return found
+
+    def _draw(self, among: Bools, most: int) -> Ints:
         found: Ints = np.flatnonzero(among)
-        return self.random.permutation(found)[:most]
+        drawn: Ints = self.random.permutation(found)[:most]
+        return drawn
 
     # --- showing less
 

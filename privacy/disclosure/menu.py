@@ -158,14 +158,14 @@ def _groups(counted: Counted) -> list[Group]:
     kinds = counted.kinds
     groups = [made(ALL, ALL, [True] * len(kinds), (), on_roster=True)]
     many = len(counted.areas) > 1
-    for area in counted.areas if many else []:
-        groups.append(made(f"area:{area}", "area", (k.area == area for k in kinds), (ALL,), on_roster=True))
+    areas = counted.areas if many else []
+    groups += [made(f"area:{a}", "area", (k.area == a for k in kinds), (ALL,), on_roster=True) for a in areas]
     for dimension, (codes, on_roster) in counted.dimensions.items():
         for code in codes:
             of_group = [(dimension, code) in kind.groups for kind in kinds]
             name = group_of(dimension, code)
             groups.append(made(name, f"in:{dimension}", of_group, (ALL,), on_roster=on_roster))
-            for area in counted.areas if many else []:
+            for area in areas:
                 both = [yes and kind.area == area for yes, kind in zip(of_group, kinds, strict=True)]
                 over = (f"area:{area}", name)
                 groups.append(

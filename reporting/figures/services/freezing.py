@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from conversations.models import Comment, Conversation, Idea, State, Vote
+from conversations.models import Conversation, State
+from kernel.database import rows
 from privacy.vault.groups import MOST_ROWS, FrozenPost, FrozenVote, Snapshot
 from privacy.vault.interface import vault
 from reporting.coding.queries import codes_of, frame_of
@@ -36,27 +37,45 @@ def _posts(conversation: Conversation) -> Iterator[FrozenPost]:
     """Shown contributions of participants; a comment stands where its idea does."""
     above = codes_above(conversation)
     codes = {post: above_too(found, above) for post, found in codes_of(conversation).items()}
-    ideas = Idea.objects.filter(
-        stream__conversation=conversation, state=State.SHOWN, route__isnull=False
-    ).values_list("pk", "stream_id", "area__code", "day", "route")
-    comments = Comment.objects.filter(
-        idea__stream__conversation=conversation,
-        idea__state=State.SHOWN,
-        state=State.SHOWN,
-        route__isnull=False,
-    ).values_list("pk", "idea__stream_id", "idea__area__code", "day", "route")
-    for found in (ideas, comments):
-        # Ids are random: in their order nothing tells what came when.
-        for post, stream, area, day, route in found.order_by("pk").iterator(MOST_ROWS):
-            yield FrozenPost(post, stream, area, day, sorted(codes.get(post, ())), bytes(route or b""))
+    for statement in (_IDEAS, _COMMENTS):
+        after = UUID(int=0)
+        while page := rows(statement, [conversation.pk, after, MOST_ROWS]):
+            for post, stream, area, day, route in page:
+                yield FrozenPost(post, stream, area, day, sorted(codes.get(post, ())), bytes(route))
+            # Ids are random: in their order nothing tells what came when.
+            after = page[-1][0]
 
 
 def _votes(conversation: Conversation) -> Iterator[FrozenVote]:
     """Votes on shown ideas: those of merged ones stand on what they were merged into."""
-    found = Vote.objects.filter(idea__stream__conversation=conversation, idea__state=State.SHOWN)
-    rows = found.order_by("idea_id", "voter_tag").values_list("idea_id", "idea__area__code", "value", "route")
-    for idea, area, value, route in rows.iterator(MOST_ROWS):
-        yield FrozenVote(idea, area, value, bytes(route))
+    after: tuple[UUID, bytes] = (UUID(int=0), b"")
+    while page := rows(_VOTES, [conversation.pk, *after, MOST_ROWS]):
+        for idea, _tag, area, value, route in page:
+            yield FrozenVote(idea, area, value, bytes(route))
+        after = page[-1][0], bytes(page[-1][1])
+
+
+_IDEAS = f"""
+    SELECT i.id, i.stream_id, a.code, i.day, i.route
+    FROM conversations_idea i JOIN conversations_area a ON a.id = i.area_id
+    WHERE a.conversation_id = %s AND i.state = '{State.SHOWN}' AND i.route IS NOT NULL AND i.id > %s
+    ORDER BY i.id LIMIT %s
+"""
+_COMMENTS = f"""
+    SELECT c.id, i.stream_id, a.code, c.day, c.route
+    FROM conversations_comment c
+    JOIN conversations_idea i ON i.id = c.idea_id JOIN conversations_area a ON a.id = i.area_id
+    WHERE a.conversation_id = %s AND i.state = '{State.SHOWN}' AND c.state = '{State.SHOWN}'
+      AND c.route IS NOT NULL AND c.id > %s
+    ORDER BY c.id LIMIT %s
+"""
+_VOTES = f"""
+    SELECT v.idea_id, v.voter_tag, a.code, v.value, v.route
+    FROM conversations_vote v
+    JOIN conversations_idea i ON i.id = v.idea_id JOIN conversations_area a ON a.id = i.area_id
+    WHERE a.conversation_id = %s AND i.state = '{State.SHOWN}' AND (v.idea_id, v.voter_tag) > (%s, %s)
+    ORDER BY v.idea_id, v.voter_tag LIMIT %s
+"""
 
 
 def codes_above(conversation: Conversation) -> dict[UUID, UUID]:
@@ -77,9 +96,9 @@ def above_too(codes: set[UUID], above: dict[UUID, UUID]) -> set[UUID]:
     return found
 
 
-def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
+def _batches(found: Iterator[Any]) -> Iterator[list[Any]]:
     batch: list[Any] = []
-    for row in rows:
+    for row in found:
         batch.append(row)
         if len(batch) == MOST_ROWS:
             yield batch
