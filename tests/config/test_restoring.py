@@ -25,7 +25,6 @@ from config.embedded.trouble import CannotStart
 from conversations.models import Comment, Idea, State, Vote
 from conversations.services import rewriting, tallies
 from kernel.backups import Kind
-from kernel.database import rows
 from kernel.tenancy import Tenant, control_plane, tenant_context
 from kernel.zones import inside_vault
 from privacy import anonymity
@@ -53,21 +52,10 @@ from tests.restoring import (
     checksum,
     grow_old,
     leave_and_purge,
-    make_story,
     people_of,
     restore,
     vault_checksum,
 )
-
-
-@pytest.fixture
-def story() -> Story:
-    return make_story()
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
 
 
 @pytest.mark.parametrize("with_vault", [True, False])
@@ -382,17 +370,3 @@ def _serves(environment: dict[str, str], organisation: Organisation) -> None:
         web.execute(f"SET ROLE {organisation.schema_name}")
         web.execute(f"SET search_path = {organisation.schema_name}, extensions")
         assert web.execute("SELECT count(*) FROM conversations_conversation").fetchone() == (2,)
-
-
-def test_a_living_control_plane_is_never_replaced(story: Story, place: Path) -> None:
-    """What was decided since a backup - deadlines, deletions, suspensions - is not undone by one."""
-    folder = back_up(place, story.organisation)[Kind.CONVERSATIONS]
-    later = make_organisation()
-
-    restore(folder)
-
-    with control_plane():
-        assert Organisation.objects.filter(pk=later.pk).exists()
-        assert rows("SELECT what FROM kernel_auditentry ORDER BY position DESC LIMIT 1") == [
-            ("restore done",)
-        ]

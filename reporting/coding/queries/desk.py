@@ -143,16 +143,24 @@ def post_at(conversation: Conversation, post: UUID, *, by: UUID) -> DeskPost:
     found = row(_POST, [post, conversation.pk, conversation.pk, post])
     if found is None:
         raise NotFound
-    *about, readers = found
+    _id, kind, text, version, day, source, question, area, idea, idea_text, readers = found
     reading = Reading.objects.filter(post=post, by=by).first()
     given = (
         list(GivenCode.objects.filter(reading=reading, code__state=CodeState.ACTIVE).order_by("start", "end"))
         if reading
         else []
     )
-    text, version = str(about[2]), int(about[3])
     return DeskPost(
-        *about,
+        id=post,
+        kind=kind,
+        text=text,
+        version=version,
+        day=day,
+        source=source,
+        question=question,
+        area=area,
+        idea=idea,
+        idea_text=idea_text,
         readers=readers,
         is_read=reading is not None,
         is_due=reading is not None and (reading.is_due or reading.version != version),
@@ -201,7 +209,8 @@ def _place(given: GivenCode, text: str, version: int) -> Place:
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
-    conditions, values = [_SHOWN[filters.show]], []
+    conditions: list[str] = [_SHOWN[filters.show]]
+    values: list[Any] = []
     if filters.stream is not None:
         conditions.append("p.stream_id = %s")
         values.append(filters.stream)

@@ -10,7 +10,7 @@ from uuid import UUID
 from conversations.models import Conversation
 from kernel.database import rows
 from kernel.errors import NotFound
-from reporting.coding.models import CodeState, GivenCode, Reading, Settlement
+from reporting.coding.models import CodeState, GivenCode, Reading, SettledCode, Settlement
 from reporting.coding.queries.desk import TextNow, text_now
 from reporting.coding.queries.posts import POSTS
 
@@ -118,10 +118,9 @@ def review_of(conversation: Conversation, post: UUID, *, is_blind: bool) -> Revi
         else:
             readers[by].passages.append((code, text.text[start:end]))
     settlement = Settlement.objects.filter(post=post).first()
-    held = settlement and set(
-        settlement.settled.filter(code__state=CodeState.ACTIVE).values_list("code", flat=True)
-    )
-    found = Review(text, list(readers.values()), held, settlement and settlement.by)
+    held = SettledCode.objects.filter(settlement=settlement, code__state=CodeState.ACTIVE)
+    settled = None if settlement is None else set(held.values_list("code", flat=True))
+    found = Review(text, list(readers.values()), settled, settlement.by if settlement else None)
     if len(readers) < 2 or (is_blind and found.settled is None and not found.is_disputed):
         raise NotFound
     return found
