@@ -8,11 +8,15 @@ from sklearn.metrics import cohen_kappa_score
 
 from reporting.coding.measures.agreement import (
     alpha,
-    distance_between_numbers,
+    alpha_of_coincidences,
+    coincidences_of_yes,
+    interval,
     kappa,
-    kappa_of_all,
+    kappa_of_table,
     masi,
+    mean_by_weight,
     nominal,
+    yes_or_no,
 )
 
 # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), part C: four observers, twelve units.
@@ -43,7 +47,7 @@ def test_alpha_of_two_observers_and_several_values() -> None:
     assert alpha(list(zip(ben, gerry, strict=True))) == pytest.approx(0.692, abs=5e-4)
 
 
-@pytest.mark.parametrize(("distance", "published"), [(nominal, 0.743), (distance_between_numbers, 0.849)])
+@pytest.mark.parametrize(("distance", "published"), [(nominal, 0.743), (interval, 0.849)])
 def test_alpha_of_four_observers_with_gaps(distance: object, published: float) -> None:
     """R50. Krippendorff 2011, parts C and D: nominal 0.743, interval 0.849."""
     assert alpha(_units(_FOUR), distance) == pytest.approx(published, abs=5e-4)  # type: ignore[arg-type]
@@ -54,10 +58,22 @@ def test_kappa_of_a_published_table() -> None:
     first = [True] * 20 + [False] * 80
     second = [True] * 15 + [False] * 5 + [True] * 10 + [False] * 70
 
-    found = kappa(first, second)
+    assert kappa(first, second) == pytest.approx(0.57, abs=5e-3)
 
-    assert found == pytest.approx(0.57, abs=5e-3)
-    assert kappa_of_all([{"a": one, "b": other} for one, other in zip(first, second, strict=True)]) == found
+
+def test_tables_of_yes_and_no_give_the_same_figures() -> None:
+    draw = np.random.default_rng(3)
+    first, second = draw.random(200) < 0.3, draw.random(200) < 0.4
+    units = list(zip(first.tolist(), second.tolist(), strict=True))
+    counted = coincidences_of_yes(np.full(200, 2), first.astype(int) + second)
+
+    assert kappa_of_table(yes_or_no(first, second)) == pytest.approx(kappa(first.tolist(), second.tolist()))
+    assert alpha_of_coincidences(counted, nominal([False, True])) == pytest.approx(alpha(units))
+
+
+def test_several_pairs_count_by_what_both_judged() -> None:
+    assert mean_by_weight([(0.5, 10), (None, 90), (0.8, 20)]) == pytest.approx(0.7)
+    assert mean_by_weight([(None, 3)]) is None
 
 
 def test_kappa_is_that_of_scikit_learn() -> None:
@@ -85,8 +101,10 @@ def test_sets_that_share_something_are_nearer() -> None:
     """Passonneau, LREC 2006: two thirds of Jaccard where one lies in the other, one third where they overlap."""
     one, both, apart = frozenset("a"), frozenset("ab"), frozenset("bc")
 
-    assert masi(one, one) == 0
-    assert masi(one, apart) == 1
-    assert masi(one, both) == pytest.approx(1 - 2 / 3 / 2)
-    assert masi(both, apart) == pytest.approx(1 - 1 / 3 / 3)
-    assert masi(frozenset(), one) == 1
+    far = masi([one, both, apart, frozenset()])
+
+    assert far.diagonal().tolist() == [0, 0, 0, 0]
+    assert far[0, 2] == 1
+    assert far[0, 1] == pytest.approx(1 - 2 / 3 / 2)
+    assert far[1, 2] == pytest.approx(1 - 1 / 3 / 3)
+    assert far[3, 0] == 1

@@ -139,7 +139,7 @@ def test_everything_is_read_in_a_few_statements(talk: Conversation) -> None:
     for post in paper_ideas(talk, [f"Post {n}." for n in range(30)]):
         give(talk, post, pay)
 
-    with counted_queries(8):
+    with counted_queries(10):
         posts = queries.posts_of(talk)
         queries.themes_of(talk, posts=posts)
         queries.themes_by_area(talk, posts=posts)

@@ -4,8 +4,20 @@ from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from conversations.models import Conversation
-from reporting.coding.measures.agreement import alpha, kappa, kappa_of_all, masi
+from reporting.coding.measures.agreement import (
+    alpha,
+    alpha_of_coincidences,
+    coincidences_of_yes,
+    kappa_of_table,
+    masi,
+    mean_by_weight,
+    nominal,
+    yes_or_no,
+)
 from reporting.coding.queries.frames import CodeLine, code_lines
 from reporting.coding.queries.settled import readers_of
 
@@ -37,44 +49,56 @@ class Agreement:
 
 
 def agreement_of(conversation: Conversation) -> Agreement:
-    several = [
-        {by: codes & known for by, codes in readers.items()}
-        for known in [frozenset(line.id for line in code_lines(conversation))]
-        for readers in readers_of(conversation).values()
-        if len(readers) > 1
-    ]
     lines = code_lines(conversation)
+    several = [readers for readers in readers_of(conversation).values() if len(readers) > 1]
+    given = _Given(several, [line.id for line in lines])
+    pairs = [
+        (one, other, given.was_read[one] & given.was_read[other])
+        for one, other in combinations(range(len(given.was_read)), 2)
+    ]
     return Agreement(
         contributions=len(several),
-        same=sum(len(set(unit.values())) == 1 for unit in several),
-        analysts=len({by for unit in several for by in unit}),
-        kappa=_pooled_kappa(several, [line.id for line in lines]),
-        alpha=alpha([list(unit.values()) for unit in several], masi),
-        codes=[_of_code(line, several) for line in lines],
+        same=sum(len(set(readers.values())) == 1 for readers in several),
+        analysts=len(given.was_read),
+        kappa=mean_by_weight(
+            [
+                (kappa_of_table(yes_or_no(given.yes[one][both], given.yes[other][both])), int(both.sum()))
+                for one, other, both in pairs
+            ]
+        ),
+        alpha=alpha([list(readers.values()) for readers in several], masi),
+        codes=[_of_code(line, place, given, pairs) for place, line in enumerate(lines)],
     )
 
 
-def _of_code(line: CodeLine, several: list[dict[UUID, frozenset[UUID]]]) -> CodeAgreement:
-    units = [{by: line.id in codes for by, codes in unit.items()} for unit in several]
+class _Given:
+    """Who read which contribution, and which codes they gave to it, as tables."""
+
+    def __init__(self, several: list[dict[UUID, frozenset[UUID]]], codes: list[UUID]) -> None:
+        analysts = {by: place for place, by in enumerate(sorted({by for unit in several for by in unit}))}
+        places = {code: place for place, code in enumerate(codes)}
+        self.was_read = np.zeros((len(analysts), len(several)), dtype=bool)
+        self.yes = np.zeros((len(analysts), len(several), len(codes)), dtype=bool)
+        for row, readers in enumerate(several):
+            for by, held in readers.items():
+                self.was_read[analysts[by], row] = True
+                self.yes[analysts[by], row, [places[code] for code in held]] = True
+
+
+def _of_code(
+    line: CodeLine, place: int, given: _Given, pairs: list[tuple[int, int, NDArray[np.bool_]]]
+) -> CodeAgreement:
+    yes = given.yes[:, :, place]
+    judges, said_yes = given.was_read.sum(axis=0), yes.sum(axis=0)
     return CodeAgreement(
         line=line,
-        given=sum(any(unit.values()) for unit in units),
-        differ=sum(len(set(unit.values())) > 1 for unit in units),
-        kappa=kappa_of_all(units),
-        alpha=alpha([list(unit.values()) for unit in units]),
+        given=int((said_yes > 0).sum()),
+        differ=int(((said_yes > 0) & (said_yes < judges)).sum()),
+        kappa=mean_by_weight(
+            [
+                (kappa_of_table(yes_or_no(yes[one][both], yes[other][both])), int(both.sum()))
+                for one, other, both in pairs
+            ]
+        ),
+        alpha=alpha_of_coincidences(coincidences_of_yes(judges, said_yes), nominal([False, True])),
     )
-
-
-def _pooled_kappa(several: list[dict[UUID, frozenset[UUID]]], codes: list[UUID]) -> float | None:
-    """Each code on each contribution is one judgement; the mean over pairs of analysts by what both read."""
-    analysts = sorted({by for unit in several for by in unit})
-    found = []
-    for one, other in combinations(analysts, 2):
-        both = [(unit[one], unit[other]) for unit in several if one in unit and other in unit]
-        first = [code in here for here, _there in both for code in codes]
-        second = [code in there for _here, there in both for code in codes]
-        value = kappa(first, second)
-        if value is not None:
-            found.append((value, len(both)))
-    weight = sum(count for _value, count in found)
-    return sum(value * count for value, count in found) / weight if weight else None

@@ -51,8 +51,8 @@ def found(
         conditions.append("strpos(lower(p.text), %s) > 0")
         values.append(word)
     if asked.codes:
-        conditions.append("v.codes && %s::uuid[]")
-        values.append(list(asked.codes))
+        conditions.append(_HAS_CODE)
+        values += [list(asked.codes), by, not is_blind]
     if asked.stream is not None:
         conditions.append("p.stream_id = %s")
         values.append(asked.stream)
@@ -86,6 +86,10 @@ def _words(typed: str) -> list[str]:
     return [word.lower() for word in one_line(typed).split()[:_MOST_WORDS]]
 
 
+_HAS_CODE = """p.id IN (
+    SELECT r.post FROM coding_reading r JOIN coding_givencode g ON g.reading_id = r.id
+    WHERE g.code_id = ANY(%s) AND (r.by = %s OR %s))
+"""
 _FOUND = f"""
     SELECT p.id, p.kind, p.day, p.text, s.question, COALESCE(v.codes, '{{{{}}}}'::uuid[])
     FROM ({POSTS}) p JOIN conversations_stream s ON s.id = p.stream_id

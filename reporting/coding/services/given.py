@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from conversations.models import Conversation
+from kernel.database import once_more
 from kernel.errors import DomainError
 from privacy.anonymity import Kind
 from reporting.coding.models import Code, CodeState, GivenCode, Reading, Settlement
 from reporting.coding.permissions import require_may_code
-from reporting.coding.queries.desk import TextNow, text_now
+from reporting.coding.queries.desk import text_now
 from reporting.coding.services.holding import CodeGone, share_frame, today
 from tenants.permissions import Staff
 
@@ -76,17 +77,28 @@ def code_post(
     require_may_code(by, conversation, at=at)
     if len(given) > MOST_GIVEN:
         raise TooManyGiven
+    day = today(conversation, at)
+    # Sent twice at once, the second finds what the first has made.
+    return once_more(lambda: _keep(conversation, post, seen, given, by, day))
+
+
+def _keep(conversation: Conversation, post: UUID, seen: int, given: Given, by: Staff, day: date) -> Reading:
     with transaction.atomic():
         share_frame(conversation)
         text = text_now(conversation, post)
         if text.version != seen:
             raise TextChanged
         _check(conversation, text.text, given)
-        reading, before = _held_reading(text, by, today(conversation, at))
-        reading.before, reading.version, reading.is_due = before, seen, False
-        reading.day = today(conversation, at)
-        reading.save()
-        _put(reading, given, seen)
+        reading = Reading.objects.select_for_update().filter(post=post, by=by.id).first()
+        is_new = reading is None
+        if reading is None:
+            about = {"idea_id": post} if text.kind == Kind.IDEA else {"comment_id": post}
+            reading = Reading(post=post, by=by.id, **about)
+        there = [] if is_new else list(reading.given.all())
+        before = _as_kept(reading, there, is_new=is_new)
+        reading.before, reading.version, reading.is_due, reading.day = before, seen, False, day
+        reading.save(force_insert=is_new)
+        _put(reading, there, given, seen)
         _unsettle(reading, before, given.of_codes())
     return reading
 
@@ -106,7 +118,7 @@ def take_back(*, conversation: Conversation, post: UUID, by: Staff, at: datetime
         if reading is None or reading.before is None:
             raise NothingToUndo
         before = reading.before
-        _unsettle(reading, _as_kept(reading), set())
+        _unsettle(reading, _as_kept(reading, list(reading.given.all()), is_new=False), set())
         if before["is_new"]:
             reading.delete()
             return
@@ -140,37 +152,30 @@ def _check(conversation: Conversation, text: str, given: Given) -> None:
         raise PassageNotFound
 
 
-def _held_reading(text: TextNow, by: Staff, day: date) -> tuple[Reading, dict[str, Any]]:
-    """The analyst's reading, held, with what stands in it; a new one where there is none."""
-    about = {"idea_id": text.id} if text.kind == Kind.IDEA else {"comment_id": text.id}
-    empty = {**about, "day": day, "version": text.version}
-    reading, is_new = Reading.objects.get_or_create(post=text.id, by=by.id, defaults=empty)
-    reading = Reading.objects.select_for_update().get(pk=reading.pk)
-    return reading, {**_as_kept(reading), "is_new": is_new}
-
-
-def _as_kept(reading: Reading) -> dict[str, Any]:
-    given = reading.given.values_list("code", "start", "end", "version")
+def _as_kept(reading: Reading, there: list[GivenCode], *, is_new: bool) -> dict[str, Any]:
     return {
-        "is_new": False,
+        "is_new": is_new,
         "version": reading.version,
         "is_due": reading.is_due,
-        "given": [[str(code), start, end, version] for code, start, end, version in given],
+        "given": [[str(one.code_id), one.start, one.end, one.version] for one in there],
     }
 
 
-def _put(reading: Reading, given: Given, version: int) -> None:
+def _put(reading: Reading, there: list[GivenCode], given: Given, version: int) -> None:
     """What stays is kept, and confirmed for this version of the text; the rest goes and comes."""
     wanted = {(code, None, None) for code in given.codes} | {
         (passage.code, passage.start, passage.end) for passage in given.passages
     }
-    there = {(one.code_id, one.start, one.end): one.pk for one in reading.given.all()}
-    GivenCode.objects.filter(pk__in=[key for place, key in there.items() if place not in wanted]).delete()
-    reading.given.update(version=version)
+    places = {(one.code_id, one.start, one.end): one.pk for one in there}
+    gone = [key for place, key in places.items() if place not in wanted]
+    if gone:
+        GivenCode.objects.filter(pk__in=gone).delete()
+    if there:
+        reading.given.update(version=version)
     GivenCode.objects.bulk_create(
         [
             GivenCode(reading=reading, code_id=code, start=start, end=end, version=version)
-            for code, start, end in wanted - there.keys()
+            for code, start, end in wanted - places.keys()
         ]
     )
 

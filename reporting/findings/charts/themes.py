@@ -51,6 +51,8 @@ def parts_opinion(
     least = min(rated, key=lambda line: line[2].value, default=None)
     if best is None or least is None:
         title = "Nobody has voted on this theme yet"
+    elif len(rated) == 1:
+        title = f"Votes on this theme are in “{best[0]}” alone"
     elif best[2].low > least[2].high:
         title = f"Support is stronger in “{best[0]}” than in “{least[0]}”"
     else:

@@ -33,7 +33,7 @@ class Votes(NamedTuple):
     dislikes: int
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         return self.likes + self.dislikes
 
 
@@ -48,7 +48,7 @@ def wilson(likes: float, votes: float) -> Estimate:
 
 def consensus_of(ideas: Sequence[Votes]) -> Estimate | None:
     """The share of likes among all votes on these ideas; None without votes."""
-    count = sum(idea.count for idea in ideas)
+    count = sum(idea.total for idea in ideas)
     if not count:
         return None
     standing = _standing(ideas, count)
@@ -58,30 +58,30 @@ def consensus_of(ideas: Sequence[Votes]) -> Estimate | None:
 
 def division_of(ideas: Sequence[Votes]) -> Estimate | None:
     """How much those who voted on the same idea differ, from 0 to 1; None where nobody can differ from anybody."""
-    several = [idea for idea in ideas if idea.count > 1]
-    count = sum(idea.count for idea in several)
+    several = [idea for idea in ideas if idea.total > 1]
+    count = sum(idea.total for idea in several)
     if not count:
         return None
-    value = min(1.0, sum(idea.count * _differing(idea) for idea in several) / count)
+    value = min(1.0, sum(idea.total * _differing(idea) for idea in several) / count)
     if len(several) == 1:
         return _around(value, *_between(several[0]))
     effect = count / _standing(several, count)
-    spread = sqrt(effect * sum((idea.count / count) ** 2 * _variance(idea) for idea in several))
+    spread = sqrt(effect * sum((idea.total / count) ** 2 * _variance(idea) for idea in several))
     return _around(value, value - Z * spread, value + Z * spread)
 
 
 def _standing(ideas: Sequence[Votes], count: int) -> float:
     """On how many votes an interval stands."""
-    return max(count / _DESIGN_EFFECT, float(max(idea.count for idea in ideas)))
+    return max(count / _DESIGN_EFFECT, float(max(idea.total for idea in ideas)))
 
 
 def _differing(idea: Votes) -> float:
-    return 4 * idea.likes * idea.dislikes / (idea.count * (idea.count - 1))
+    return 4 * idea.likes * idea.dislikes / (idea.total * (idea.total - 1))
 
 
 def _between(idea: Votes) -> tuple[float, float]:
     """Wilson's interval of the share, carried over: division is highest at one half."""
-    share = wilson(idea.likes, idea.count)
+    share = wilson(idea.likes, idea.total)
     ends = [4 * end * (1 - end) for end in (share.low, share.high)]
     return min(ends), 1.0 if share.low <= 0.5 <= share.high else max(ends)
 
@@ -92,7 +92,7 @@ def _variance(idea: Votes) -> float:
 
     Two likes and two dislikes are added (Agresti, Coull 1998): agreement among a few is no certainty.
     """
-    share, count = (idea.likes + 2) / (idea.count + 4), idea.count
+    share, count = (idea.likes + 2) / (idea.total + 4), idea.total
     spread = share * (1 - share)
     return 16 * ((1 - 2 * share) ** 2 * spread / count + 2 * spread**2 / (count * (count - 1)))
 
