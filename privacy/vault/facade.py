@@ -383,5 +383,5 @@ class Vault:
     def opinions(self, *, conversation: UUID, snapshot: UUID) -> UUID:
         return cast("UUID", self._ask("opinions", {"conversation": conversation, "snapshot": snapshot}))
 
-    def opinions_found(self, *, conversation: UUID) -> OpinionsReport:
-        return cast("OpinionsReport", self._ask("opinions_found", {"conversation": conversation}))
+    def opinion_groups(self, *, conversation: UUID) -> OpinionsReport:
+        return cast("OpinionsReport", self._ask("opinion_groups", {"conversation": conversation}))

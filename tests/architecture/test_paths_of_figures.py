@@ -14,6 +14,8 @@ TELLS_OF_GROUPS = {
     "tabulate": "asks for the fixed menu; its tables come from the runner's disclosure control",
     "tables": "hands out what `tabulate` finished",
     "describe": "a quote's label: one dimension, 50 people, a released figure beside it",
+    "opinions": "asks for opinion groups, once, after closing",
+    "opinion_groups": "hands out what was found: sizes and shares rounded and capped, as in privacy.opinions.found",
     "population": "who is on the roster, rounded, from the roster alone: nothing anybody did",
     "readiness": "who can be reached, rounded, before it opens: nothing anybody did",
     "job": "of a roster: how many people, and names of its groups, for those who uploaded it",
@@ -22,6 +24,7 @@ TELLS_OF_GROUPS = {
 READS_SNAPSHOTS = {
     "privacy/vault/counting.py": "counts for disclosure control",
     "privacy/vault/tabulating.py": "the digest, and finished tables",
+    "privacy/vault/opinion_groups.py": "votes alone, without any dimension; rounded figures about groups",
 }
 # Who asks for figures or labels outside the vault.
 ASKS = {
@@ -53,7 +56,7 @@ def test_answers_with_groups_come_from_named_verbs_alone() -> None:
         ):
             found.add(name)
 
-    allowed = set(TELLS_OF_GROUPS) | {"work", "opinions", "opinion_groups"}
+    allowed = set(TELLS_OF_GROUPS) | {"work"}
     assert found <= allowed
     assert {"tables", "population", "readiness", "job"} <= found
 
@@ -66,14 +69,8 @@ def test_a_snapshot_is_read_by_named_modules_alone() -> None:
         if path.name != "frozen.py"
         and {"votes_of", "posts_of", "opened_votes", "parts_of"} & _attributes(path)
     }
-    others = {
-        reader
-        for reader in readers - set(READS_SNAPSHOTS)
-        if "opinion" not in reader and "grouping" not in reader
-    }
 
-    assert set(READS_SNAPSHOTS) <= readers
-    assert others == set()
+    assert readers == set(READS_SNAPSHOTS)
 
 
 def test_figures_are_asked_for_in_one_place() -> None:

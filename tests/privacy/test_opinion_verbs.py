@@ -52,14 +52,14 @@ def frozen(talk: Conversation, rows: list[FrozenVote]) -> UUID:
 def test_groups_are_found_by_the_runner_and_released_once(talk: Conversation) -> None:
     """R55, R53."""
     snapshot = frozen(talk, rows_of(talk, make_people(talk, 40)))
-    assert vault().opinions_found(conversation=talk.pk).state == ""
+    assert vault().opinion_groups(conversation=talk.pk).state == ""
 
     job = vault().opinions(conversation=talk.pk, snapshot=snapshot)
     assert vault().opinions(conversation=talk.pk, snapshot=snapshot) == job
-    assert vault().opinions_found(conversation=talk.pk).state == "waiting"
+    assert vault().opinion_groups(conversation=talk.pk).state == "waiting"
     runner.run_waiting()
 
-    report = vault().opinions_found(conversation=talk.pk)
+    report = vault().opinion_groups(conversation=talk.pk)
     assert report.found is not None
     assert [group.people for group in report.found.groups] == [20, 20]
     assert {line.idea for line in report.found.common} == {IDEAS[11]}
@@ -86,7 +86,7 @@ def test_votes_that_belong_to_another_idea_count_for_nobody(talk: Conversation) 
     vault().opinions(conversation=talk.pk, snapshot=frozen(talk, moved))
     runner.run_waiting()
 
-    report = vault().opinions_found(conversation=talk.pk)
+    report = vault().opinion_groups(conversation=talk.pk)
     assert (report.state, report.found and report.found.groups) == ("done", [])
 
 
@@ -96,7 +96,7 @@ def test_another_organisation_finds_nothing(talk: Conversation, beta: Organisati
         with pytest.raises(UnknownConversation):
             vault().opinions(conversation=talk.pk, snapshot=snapshot)
         with pytest.raises(UnknownConversation):
-            vault().opinions_found(conversation=talk.pk)
+            vault().opinion_groups(conversation=talk.pk)
 
 
 def test_without_a_whole_snapshot_nothing_begins(talk: Conversation) -> None:
@@ -111,4 +111,4 @@ def test_figures_travel_unchanged_to_another_process() -> None:
     nothing = GroupsFound([], 0, None, 0.0, 0, is_clear=False, common=[], dividing=[], typical=[])
     report = OpinionsReport(state="done", progress=100, found=nothing)
 
-    assert wire.unpack_answer("opinions_found", wire.pack_answer(report)) == report
+    assert wire.unpack_answer("opinion_groups", wire.pack_answer(report)) == report

@@ -5,9 +5,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from privacy.vault import agreeing, frozen, ledger
+from privacy.vault import frozen, ledger
 from privacy.vault.models import Conversation, Job, JobState, Opinions
 from privacy.vault.opened import opened
+from privacy.vault.opinion_groups import found_of
 from privacy.vault.refusals import AlreadyReleased
 from privacy.vault.shapes import OpinionsReport
 from privacy.vault.verb import Caller, verb
@@ -36,10 +37,10 @@ def opinions(caller: Caller, conversation: UUID, snapshot: UUID) -> UUID:
 
 
 @verb
-def opinions_found(caller: Caller, conversation: UUID) -> OpinionsReport:
+def opinion_groups(caller: Caller, conversation: UUID) -> OpinionsReport:
     """How far the search for groups is, and what was found; nothing but figures about groups."""
     keys = opened(caller, conversation)
-    found = agreeing.found_of(keys)
+    found = found_of(keys)
     if found is not None:
         return OpinionsReport(state=JobState.DONE.value, progress=100, found=found)
     mine = Job.objects.filter(conversation=conversation, organisation=caller.organisation, verb=_VERB)

@@ -46,7 +46,7 @@ def ask_for_groups(*, conversation: Conversation, by: Staff, at: datetime) -> Op
 
 def progress_of(run: OpinionRun) -> OpinionsReport:
     """How far the vault is."""
-    return vault().opinions_found(conversation=run.conversation_id)
+    return vault().opinion_groups(conversation=run.conversation_id)
 
 
 def go_on(*, run: OpinionRun, at: datetime) -> None:
