@@ -133,7 +133,7 @@ def test_the_attacker_finds_what_thresholds_alone_give_away() -> None:
         alone = deciding.Decision(search.shown, set(), hidden, 0)
         proven += bool(faults(problem, alone, RULES))
 
-    assert proven >= 5
+    assert proven >= 3
 
 
 def _linked(seed: int) -> Counted:
