@@ -180,7 +180,7 @@ class _Search:
     def _is_safe(self, cell: Cell) -> bool:
         least, most = self.ends[cell]
         lowest, highest = int(self.attacker.lowest[cell]), int(self.attacker.highest[cell])
-        width = min(self.rules.width - 1 + self.rules.colluders, most - least)
+        width = min(self.rules.width, most - least)
         return highest - lowest >= width and self._raised(cell, highest) >= min(self.rules.least_shown, most)
 
     def _raised(self, cell: Cell, highest: int) -> int:
@@ -196,7 +196,8 @@ class _Search:
         for cell in cells:
             count = int(self.truth[cell])
             least, most = self.ends[cell]
-            width = self.rules.width - 1 + self.rules.colluders
+            # A little more than is needed: a program that is run anyway may as well find it.
+            width = self.rules.width + self.rules.colluders
             if up:
                 missing = self.rules.least_shown - self._raised(cell, count)
                 wanted[cell] = max(0, min(max(width, missing), most - count))

@@ -11,7 +11,7 @@ class Rules:
     colluders: int = 2
     rounding: int = 5
     most_percent: int = 90
-    # How many values at least a withheld count may have, for all anybody can work out.
+    # How far apart the smallest and the largest count are, at the least, that anybody can work out of a withheld one.
     width: int = 5
     # A figure stays until its count has moved by so many people.
     step: int = 11
