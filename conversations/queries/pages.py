@@ -27,7 +27,7 @@ VALUES = (
     *("identified_times", "languages"),
 )
 ADDRESSES = ("home", "sign_in", "mine", "inbox", "my_data", "help", "stop", "paper_form", *PageCode.values)
-PASSAGES = ("areas", "identified", "told", "wellbeing")
+PASSAGES = ("areas", "identified", "told", "themes", "wellbeing")
 # How a placeholder stands in a text.
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 PLACEHOLDERS = frozenset([*VALUES, *ADDRESSES, *PASSAGES])

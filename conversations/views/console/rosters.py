@@ -125,7 +125,7 @@ def groups(request: ProjectRequest) -> HttpResponse:
 @_prepares
 def confirm(request: ProjectRequest) -> HttpResponse:
     try:
-        rosters.take_in(conversation=request.conversation, by=request.staff)
+        rosters.take_in(conversation=request.conversation, by=request.staff, at=timezone.now())
     except rosters.NotReady as refusal:
         return _import_page(request, problem=refusal.sentence, field="troubles")
     return HttpResponseRedirect(_address(request, "roster_import"))
