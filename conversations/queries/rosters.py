@@ -54,6 +54,12 @@ def standing_of(conversation: Conversation) -> Standing:
     )
 
 
+def population_standing(conversation: Conversation) -> Standing:
+    """The same without mailings, for the organisation itself: their numbers move when single letters come back."""
+    population = vault().population(conversation=conversation.pk)
+    return Standing(population=population, mailings=[], areas=areas_of(conversation))
+
+
 def upload_of(conversation: Conversation) -> RosterUpload | None:
     return RosterUpload.objects.filter(conversation=conversation).first()
 
