@@ -32,7 +32,7 @@ bench: $(VENV)/.test ## Measure the goals, each against a floor in the same run
 	$(BIN)/python -m tests.bench
 
 faults: $(VENV)/.test ## Kill workers, restores and imports many times over; every run must end the same
-	FAULT_RUNS=20 $(BIN)/pytest -n $(JOBS) -m "faults or not faults" tests/privacy/test_deletion_killed.py tests/config/test_restoring.py
+	FAULT_RUNS=20 $(BIN)/pytest -n $(JOBS) -m "faults or not faults" tests/privacy/test_deletion_killed.py tests/privacy/test_deletion_outages.py tests/config/test_restoring.py
 
 lock: $(VENV)/.bootstrap ## Compile the requirement files again
 	@for name in bootstrap runtime test; do \

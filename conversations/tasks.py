@@ -35,7 +35,7 @@ def rewrite_everywhere() -> None:
     send_to_each_tenant("conversations.rewrite")
 
 
-@tenant_task("conversations.rewrite", minutes=120)
+@tenant_task("conversations.rewrite", minutes=120, or_paused=True)
 def rewrite() -> None:
     rewriting.rewrite_all(at=timezone.now())
 
@@ -100,7 +100,7 @@ def care_everywhere() -> None:
     send_to_each_tenant("conversations.care")
 
 
-@tenant_task("conversations.care")
+@tenant_task("conversations.care", or_paused=True)
 def care() -> None:
     safeguarding.alert_all()
     identifying.end_expired(at=timezone.now())
@@ -121,6 +121,6 @@ def copy_everywhere() -> None:
     send_to_each_tenant("conversations.copy")
 
 
-@tenant_task("conversations.copy")
+@tenant_task("conversations.copy", or_paused=True)
 def copy() -> None:
     copying.hand_in_copies(at=timezone.now())

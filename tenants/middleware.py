@@ -9,10 +9,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kernel import tenancy
+from kernel.addresses import on_host
 from kernel.errors import NotFound, Unavailable
 from tenants.branding.queries import branding
 from tenants.queries import Site, site_at
-from tenants.services.sites import address_of
 from web.errors import refusal_page
 
 
@@ -53,7 +53,7 @@ class OrganisationMiddleware:
         if site is None:
             return refusal_page(request, NotFound())
         if site.leads_on and request.method in {"GET", "HEAD"}:
-            return HttpResponseRedirect(address_of(site.leads_on) + request.get_full_path()[1:])
+            return HttpResponseRedirect(on_host(site.leads_on) + request.get_full_path()[1:])
         if not site.is_serving:
             return refusal_page(request, SitePaused())
         return self._inside(request, site)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Account
+from conversations.models import Conversation
 from kernel.tenancy import Tenant, control_plane, tenant_context
 from tenants.models import Organisation, Role
 from tenants.permissions import Staff
@@ -54,3 +55,8 @@ def _signed_in(account: Account, client: Client, *, is_fresh: bool) -> Client:
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(account.pk)
     session.save()
     return client
+
+
+def place_of(organisation: Organisation, talk: Conversation) -> str:
+    """Where the console has a project."""
+    return f"/organisations/{organisation.pk}/projects/{talk.pk}/"

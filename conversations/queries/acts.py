@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from conversations.models import ActKind, Conversation, Idea, Post
+from conversations.models import ActKind, Conversation, Post, Rule
 from kernel.database import row, rows
 from privacy.anonymity import Kind
 
@@ -17,8 +17,8 @@ class ActLine:
     """
 
     id: UUID
-    kind: str
-    rule: str
+    kind: ActKind
+    rule: Rule
     note: str
     by: UUID
     day: date
@@ -29,32 +29,11 @@ class ActLine:
     has_original: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """What an idea was split from and into, and merged into and from. Not for participants."""
-
-    whole: UUID | None
-    parts: list[UUID]
-    merged_into: UUID | None
-    sources: list[UUID]
-
-
 def acts_on(conversation: Conversation, post: Post) -> list[ActLine]:
     """The history of a contribution, the newest first."""
     column = "idea_id" if post.kind is Kind.IDEA else "comment_id"
-    return [ActLine(*found) for found in rows(_ACTS.format(column=column), [post.id, conversation.pk])]
-
-
-def trail_of(conversation: Conversation, idea: UUID) -> Trail:
-    """Empty for an idea of another conversation."""
-    of_ours = Idea.objects.filter(stream__conversation=conversation)
-    whole, into = of_ours.filter(pk=idea).values_list("part_of", "merged_into").first() or (None, None)
-    return Trail(
-        whole=whole,
-        parts=list(of_ours.filter(part_of=idea).order_by("number").values_list("pk", flat=True)),
-        merged_into=into,
-        sources=list(of_ours.filter(merged_into=idea).order_by("number").values_list("pk", flat=True)),
-    )
+    found = rows(_ACTS.format(column=column), [post.id, conversation.pk])
+    return [ActLine(act, ActKind(kind), Rule(rule), *rest) for act, kind, rule, *rest in found]
 
 
 def is_followed(act: UUID) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from conversations.models import ActKind, Area, Conversation, Lane, Rule, State, Stream
+from conversations.models import Area, Conversation, Lane, State, Stream
 from conversations.queries.similar import ideas_like
 from kernel.database import row, rows
 from kernel.errors import NotFound
@@ -101,21 +101,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """An act on a contribution, the newest first. `is_undone`: it was taken back."""
-
-    id: UUID
-    kind: ActKind
-    rule: Rule
-    note: str
-    by: UUID
-    day: date
-    is_undone: bool
-    # Nothing that stands was done afterwards to anything it touched.
-    can_be_undone: bool
-
-
-@dataclass(frozen=True, slots=True)
 class AlikePost:
     id: UUID
     text: str
@@ -153,11 +138,6 @@ def thread_of(post: UUID, *, at: datetime) -> list[Said]:
     return [Said(*read) for read in rows(_THREAD, [post, post, at])]
 
 
-def history_of(post: UUID) -> list[Done]:
-    found = rows(_HISTORY, [post, post])
-    return [Done(act, ActKind(kind), Rule(rule), *rest) for act, kind, rule, *rest in found]
-
-
 def alike(conversation: Conversation, group: UUID) -> list[AlikePost]:
     """Ideas that say nearly the same, those with most reactions first."""
     return [AlikePost(*read) for read in rows(_ALIKE, [group, conversation.pk])]
@@ -179,7 +159,7 @@ def parts_of(post: UUID) -> list[UUID]:
     """What a post was split into. For facilitators and its author alone."""
     return [
         part
-        for (part,) in rows("SELECT id FROM conversations_idea WHERE part_of_id = %s ORDER BY id", [post])
+        for (part,) in rows("SELECT id FROM conversations_idea WHERE part_of_id = %s ORDER BY number", [post])
     ]
 
 
@@ -227,17 +207,6 @@ _THREAD = """
     SELECT m.kind, m.text, m.day FROM conversations_message m JOIN conversations_thread t ON t.id = m.thread_id
     WHERE (t.idea_id = %s OR t.comment_id = %s) AND (m.shown_from IS NULL OR m.shown_from <= %s)
     ORDER BY m.position
-"""
-_HISTORY = """
-    SELECT a.id, a.kind, a.rule, a.note, a.by, a.day, a.undone_by_id IS NOT NULL,
-           a.undone_by_id IS NULL AND a.kind <> 'undo' AND NOT EXISTS (
-               SELECT FROM conversations_touch its
-               JOIN conversations_touch later
-                 ON (later.idea_id = its.idea_id OR later.comment_id = its.comment_id) AND later.version > its.version
-               JOIN conversations_act after ON after.id = later.act_id
-               WHERE its.act_id = a.id AND after.undone_by_id IS NULL AND after.kind <> 'undo')
-    FROM conversations_touch t JOIN conversations_act a ON a.id = t.act_id
-    WHERE t.idea_id = %s OR t.comment_id = %s ORDER BY t.version DESC
 """
 _LINE = "i.id, i.text, i.day, i.state, i.shown_likes, i.shown_dislikes, i.comment_count, s.question"
 _LIKE_IT = f"""

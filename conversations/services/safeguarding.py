@@ -20,6 +20,7 @@ from conversations.queries.signposts import signposts_in
 from conversations.services import writing
 from conversations.services.naming import nameless
 from conversations.services.texts import checked_text
+from kernel.addresses import on_console
 from kernel.database import change
 from kernel.errors import DomainError
 from kernel.tasks import after_commit
@@ -195,7 +196,7 @@ def _address(post: Post) -> str:
         urlconf=settings.CONSOLE_URLCONF,
         args=[current_tenant().organisation, conversation, post.kind.value, post.id],
     )
-    return f"{'http' if settings.PLAIN_HTTP else 'https'}://console.{settings.BASE_DOMAIN}{path}"
+    return on_console(path)
 
 
 _CONVERSATION = {Kind.IDEA: "stream__conversation", Kind.COMMENT: "idea__stream__conversation"}

@@ -25,6 +25,7 @@ P = ParamSpec("P")
 
 _HEADER = "tenant"
 _SALT = "kernel.tasks.tenant"
+_unpaused: set[str] = set()
 _MINUTES = 60
 
 
@@ -32,10 +33,19 @@ class UnknownTask(LookupError):
     """Somebody asked for a task that no package declares."""
 
 
-def tenant_task(name: str, *, minutes: int = 5) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Declare a task that runs inside the tenant which asked for it."""
+def tenant_task(
+    name: str, *, minutes: int = 5, or_paused: bool = False
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """
+    Declare a task that runs inside the tenant which asked for it.
+
+    `or_paused`: also where the site is suspended or archived, because people's rights do not pause.
+    """
 
     def declare(work: Callable[P, None]) -> Callable[P, None]:
+        if or_paused:
+            _unpaused.add(name)
+
         @shared_task(name=name, bind=True, time_limit=minutes * _MINUTES)
         def run(task: Task[Any, Any], /, **ids: Any) -> None:  # noqa: ANN401  (checked by the work's own signature)
             with tenant_context(_tenant_of(task)):
@@ -83,7 +93,7 @@ def platform_after_commit(name: str, **ids: str) -> None:
 
 def send_to_each_tenant(name: str) -> None:
     """What a dispatcher does: one message per tenant, so that one failing tenant stops no other."""
-    for tenant in directory().serving():
+    for tenant in directory().serving(or_paused=name in _unpaused):
         _send(name, tenant, {})
 
 
@@ -105,7 +115,8 @@ def _tenant_of(task: Task[Any, Any]) -> Tenant:
         name, schema_name = signing.loads(header or "", salt=_SALT)
     except signing.BadSignature as reason:
         raise NoTenant("A task came without a tenant that signed for it.") from reason
-    tenant = directory().by_schema(schema_name) if name == task.name else None
+    found = directory().by_schema(schema_name, or_paused=name in _unpaused)
+    tenant = found if name == task.name else None
     if tenant is None:
         raise NoTenant("A task named a tenant that is not being served.")
     return tenant

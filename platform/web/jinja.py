@@ -18,6 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from kernel import languages
+from kernel.addresses import on_base_host
 from web import dates
 
 # Stands for the address of the page in what is kept of the switch.
@@ -29,7 +30,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes 
     made = Environment(**options)  # noqa: S701  (autoescape is on, one line above)
     made.globals.update(_=_translated, gettext=_translated, ngettext=_translated_number)
     made.globals.update(language=_language, language_switch=_switch)
-    made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=_demo_address)
+    made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=on_base_host)
     made.filters.update(
         day=dates.day,
         full_day=dates.full_day,
@@ -147,10 +148,6 @@ def _kept_switch(current: str, offered: tuple[tuple[str, str], ...]) -> Markup:
 def _as_json(value: object) -> str:
     """For an attribute that a script reads. Mappings that are no dict become one."""
     return json.dumps(value, default=dict)
-
-
-def _demo_address() -> str:
-    return f"http://{settings.BASE_DOMAIN}/"
 
 
 def _paragraphs(text: str) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import redis
 
@@ -9,6 +10,17 @@ from privacy.traces.forms import BETWEEN
 from privacy.traces.looking import Eye
 
 _BATCH = 500
+_SECONDS_PLANTED = 3600
+
+
+def look_with_example(client: Any, space: str, content: bytes, eye: Eye) -> None:  # noqa: ANN401  (redis types are loose)
+    """All keys of one user's space, with a planted example among them that is taken away again."""
+    planted = f"{space}:planted:{uuid4().hex}"
+    client.set(planted, content, ex=_SECONDS_PLANTED)
+    try:
+        look_through_keys(client, f"{space}:*", eye)
+    finally:
+        client.delete(planted)
 
 
 def look_through_keys(client: Any, pattern: str, eye: Eye) -> None:  # noqa: ANN401  (redis types are loose)

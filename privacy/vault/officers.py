@@ -9,9 +9,9 @@ import smtplib
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from kernel.addresses import on_console
 from privacy.vault.addresses import read_email
 from privacy.vault.models import Officer
 from privacy.vault.refusals import NoOfficer, OfficersNotReached
@@ -70,8 +70,4 @@ def tell_now(organisation: UUID, conversation: UUID) -> None:
 
 def link(organisation: UUID, conversation: UUID) -> str:
     """Where the console tells more. A mail holds this and nothing else."""
-    scheme = "http" if settings.PLAIN_HTTP else "https"
-    return (
-        f"{scheme}://console.{settings.BASE_DOMAIN}"
-        f"/organisations/{organisation}/projects/{conversation}/identifications/\n"
-    )
+    return on_console(f"/organisations/{organisation}/projects/{conversation}/identifications/\n")

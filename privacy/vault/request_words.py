@@ -7,11 +7,11 @@ No link signs in, and none holds a number or a code: both are typed on the page.
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from kernel.addresses import on_base_host
 from privacy.vault.rights import RequestKind, RequestLetter
 from web.dates import full_day
 
@@ -28,7 +28,7 @@ class Words:
 
 
 def page_address() -> str:
-    return f"{'http' if settings.PLAIN_HTTP else 'https'}://{settings.BASE_DOMAIN}/{PAGE}"
+    return on_base_host(f"/{PAGE}")
 
 
 def of_code(kind: RequestKind, number: str, code: str) -> Words:

@@ -72,6 +72,7 @@ def take_over(*, organisation: UUID | None, at: datetime) -> Returned:
                 _nothing_twice(conversation, at)
         ids = list(chosen.values_list("pk", flat=True))
         people = Person.objects.filter(conversation__in=ids).count()
+        _keep_choices(ids)
         _exchange(ids, is_all=organisation is None)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return Returned(conversations=len(ids), people=people, purged=purged, erased=erased)
@@ -123,6 +124,17 @@ def _nothing_twice(conversation: Conversation, at: datetime) -> None:
         state=DispatchState.CLAIMED, claimed_at=at - _LONG_AGO
     )
     Conversation.objects.filter(pk=conversation.pk).update(window_at=at)
+
+
+def _keep_choices(conversations: list[UUID]) -> None:
+    """What was decided since the backup stands where the living rows still say it: no mailings, reading only."""
+    table = Person._meta.db_table
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {STAGE}.{table} AS back SET is_stopped = now.is_stopped, is_restricted = now.is_restricted"
+            f" FROM {_LIVE}.{table} AS now WHERE now.id = back.id AND back.conversation_id = ANY(%s)",
+            [conversations],
+        )
 
 
 def _exchange(conversations: list[UUID], *, is_all: bool) -> None:

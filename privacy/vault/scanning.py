@@ -15,7 +15,6 @@ from privacy.traces.report import Kind, Looked, Part
 from privacy.vault.models import Planted
 
 _ALIAS = "vault"
-_SECONDS_PLANTED = 3600
 # Addresses stand here for another reason than that their people took part.
 _KNOWN = {
     "vault_officer": "privacy officers, as they are told of identifications",
@@ -74,15 +73,9 @@ def _schemas() -> list[str]:
 
 def _valkey(digests: Digests, part: Part) -> None:
     example = Example.new()
-    planted = f"vault:planted:{uuid4().hex}"
     eye = _eye(digests, example, Looked(Kind.VAULT_KEYS, "vault:"))
     with answering():
-        client = vault_client()
-        client.set(planted, example.content, ex=_SECONDS_PLANTED)
-        try:
-            keys.look_through_keys(client, "vault:*", eye)
-        finally:
-            client.delete(planted)
+        keys.look_with_example(vault_client(), "vault", example.content, eye)
     part.places.append(eye.close())
     part.proven[Kind.VAULT_KEYS] = eye.seen >= example.digests_without_name(digests.salt)
 

@@ -58,21 +58,22 @@ def _find_site(host: str) -> Site | None:
 
 
 class Organisations:
-    """The kernel's directory of tenants: those that are being served."""
+    """The kernel's directory of tenants: those that are being served, or are paused for a while or for good."""
 
-    def serving(self) -> list[Tenant]:
+    def serving(self, *, or_paused: bool = False) -> list[Tenant]:
         with control_plane():
-            return [organisation.tenant for organisation in _serving().order_by("schema_name")]
+            return [organisation.tenant for organisation in _whole(or_paused).order_by("schema_name")]
 
-    def by_schema(self, schema_name: str) -> Tenant | None:
+    def by_schema(self, schema_name: str, *, or_paused: bool = False) -> Tenant | None:
         with control_plane():
-            organisation = _serving().filter(schema_name=schema_name).first()
+            organisation = _whole(or_paused).filter(schema_name=schema_name).first()
         return organisation.tenant if organisation else None
 
 
-def _serving() -> QuerySet[Organisation]:
+def _whole(or_paused: bool) -> QuerySet[Organisation]:
+    paused = [OrganisationState.SUSPENDED, OrganisationState.ARCHIVED] if or_paused else []
     return Organisation.objects.filter(
-        state=OrganisationState.SERVING, migration_problem="", restoring_since=None
+        state__in=[OrganisationState.SERVING, *paused], migration_problem="", restoring_since=None
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db.models import Max
 
 from kernel.tenancy import control_plane
-from tenants.models import Organisation, OrganisationState, Phase, TenantMigration
+from tenants.models import Organisation, Phase, TenantMigration
 from tenants.permissions import Staff
 from tenants.queries.projects import phases_by_organisation
 from tenants.queries.staff import organisations_of
@@ -28,10 +28,6 @@ class OrganisationLine:
     organisation: Organisation
     schema: Schema
     phases: list[tuple[Phase, int]]
-
-    @property
-    def is_well(self) -> bool:
-        return self.organisation.state == OrganisationState.SERVING and self.schema is Schema.CURRENT
 
 
 @dataclass(frozen=True, slots=True)

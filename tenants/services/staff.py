@@ -4,7 +4,6 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
@@ -12,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Account, Kind
 from kernel import audit
+from kernel.addresses import on_console
 from kernel.errors import DomainError
 from kernel.tenancy import control_plane
 from kernel.text import one_line
@@ -73,9 +73,7 @@ def create_staff(*, email: str, name: str, by: Staff | None) -> Account:
             audit.record("staff created", by=by.id if by else None, about={"account": str(made.pk)})
     except IntegrityError as clash:
         raise AddressTaken from clash
-    scheme = "http" if settings.PLAIN_HTTP else "https"
-    console = f"{scheme}://console.{settings.BASE_DOMAIN}/"
-    text = _INVITATION.format(name=called, address=console)
+    text = _INVITATION.format(name=called, address=on_console())
     EmailMessage(subject="Your account at the console", body=text, to=[address]).send()
     return made
 

@@ -18,19 +18,8 @@ from tests.restoring import (
     Story,
     back_up,
     grow_old,
-    make_story,
     restore,
 )
-
-
-@pytest.fixture
-def story() -> Story:
-    return make_story()
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
 
 
 def test_a_backup_holds_conversations_and_people_apart_and_no_key(story: Story, place: Path) -> None:

@@ -53,21 +53,10 @@ from tests.restoring import (
     checksum,
     grow_old,
     leave_and_purge,
-    make_story,
     people_of,
     restore,
     vault_checksum,
 )
-
-
-@pytest.fixture
-def story() -> Story:
-    return make_story()
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
 
 
 @pytest.mark.parametrize("with_vault", [True, False])
@@ -139,6 +128,25 @@ def test_who_asked_to_withdraw_today_is_withdrawn_though_the_vault_comes_back_fr
         rewriting.rewrite_conversation(conversation=story.talk, at=timezone.now() + timedelta(days=1))
         assert Idea.objects.get(pk=story.ideas["withdraws"]).text == ""
     assert story.people["withdraws"].person not in people_of(story.talk)
+
+
+def test_who_stopped_mailings_or_may_only_read_since_stays_so(story: Story, place: Path) -> None:
+    """R15, R27: what was decided after the backup."""
+    made = back_up(place, story.organisation)
+    with tenant_context(story.organisation.tenant):
+        vault().stop_letters(conversation=story.talk.pk, address=story.addresses["stays"])
+        post = Idea.objects.get(pk=story.ideas["keeps"])
+        vault().restrict(conversation=story.talk.pk, route=bytes(post.route or b""), contribution=post.pk)
+
+    restore(made[Kind.VAULT], organisation=story.organisation.slug)
+
+    with inside_vault():
+        found = Person.objects.filter(conversation_id=story.talk.pk)
+        said = {person.pk: (person.is_stopped, person.is_restricted) for person in found}
+    people = {name: ticket.person for name, ticket in story.people.items()}
+    assert said[people["stays"]] == (True, False)
+    assert said[people["keeps"]] == (False, True)
+    assert said[people["withdraws"]] == (False, False)
 
 
 def test_a_purged_conversation_comes_back_without_anybody(story: Story, place: Path) -> None:

@@ -4,8 +4,9 @@ from django.test import Client
 from conversations.models import Conversation, Page
 from conversations.queries.conversations import forget_conversations
 from kernel.tenancy import tenant_context
-from tenants.models import Organisation
+from tenants.models import Organisation, Role
 from tests.making import make_conversation, new_address, signed_in_client
+from tests.staffing import desk_of, make_staff
 
 
 @pytest.fixture
@@ -33,3 +34,9 @@ def _shipped_texts(acme: Organisation) -> None:
     with tenant_context(acme.tenant):
         Page.objects.all().delete()
     forget_conversations()
+
+
+@pytest.fixture
+def at_desk(acme: Organisation) -> Client:
+    """A facilitator of acme."""
+    return desk_of(make_staff(Role.FACILITATOR, organisation=acme))

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from conversations.models import Act, Comment, Conversation, Idea, Post, Rule, State, Vote
 from conversations.queries import own
-from conversations.queries.acts import acts_on, trail_of
+from conversations.queries.acts import acts_on
+from conversations.queries.facilitated import parts_of
 from conversations.services import acts, editing, rewriting, tallies
 from conversations.services.acts import AreasDiffer, DoesNotFit, Merge, NothingToMerge, Part, PartsMissing
 from conversations.services.posting import NotHere
@@ -288,7 +289,7 @@ def test_a_post_is_split_and_its_author_finds_the_parts(talk: Conversation) -> N
     kept = Idea.objects.get(pk=whole)
     assert (kept.state, kept.likes, kept.comment_count, parts[light].comment_count) == (State.SPLIT, 1, 1, 1)
     assert Comment.objects.get(pk=general).idea_id == whole
-    assert trail_of(talk, whole).parts == [light, tea, quiet]
+    assert parts_of(whole) == [light, tea, quiet]
     mine = {post.idea: post for post in own.posts(talk, alice.secret, today=timezone.localdate())}
     assert mine.keys() == {whole, light, tea, quiet}
     assert [mine[part].is_part for part in (whole, light, tea, quiet)] == [False, True, True, True]

@@ -19,7 +19,7 @@ from kernel.tenancy import tenant_context
 from tenants.models import Organisation, Role
 from tests.conversations.test_pages import queries
 from tests.making import make_conversation, make_idea, make_people
-from tests.staffing import desk_of, make_staff
+from tests.staffing import desk_of, make_staff, place_of
 
 PAGES = ("posts/", "announcements/", "stages/", "paper/")
 
@@ -30,27 +30,18 @@ def talk(acme: Organisation) -> Conversation:
         return make_conversation(questions=("What should change?", "What should stay?"))
 
 
-@pytest.fixture
-def at_desk(acme: Organisation) -> Client:
-    return desk_of(make_staff(Role.FACILITATOR, organisation=acme))
-
-
-def place(organisation: Organisation, talk: Conversation) -> str:
-    return f"/organisations/{organisation.pk}/projects/{talk.pk}/"
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_there_for_facilitators_of_the_organisation_alone(
     acme: Organisation, beta: Organisation, talk: Conversation, at_desk: Client, path: str
 ) -> None:
     """R65: other roles are refused; another organisation's project does not exist."""
-    assert at_desk.get(place(acme, talk) + path).status_code == 200
+    assert at_desk.get(place_of(acme, talk) + path).status_code == 200
     analyst = desk_of(make_staff(Role.ANALYST, organisation=acme))
-    assert analyst.get(place(acme, talk) + path).status_code == 403
+    assert analyst.get(place_of(acme, talk) + path).status_code == 403
     theirs = desk_of(make_staff(Role.FACILITATOR, organisation=beta))
-    assert theirs.get(place(acme, talk) + path).status_code == 404
-    assert theirs.get(place(beta, talk) + path).status_code == 404
-    assert Client(headers={"host": "console.localhost"}).get(place(acme, talk) + path).status_code == 302
+    assert theirs.get(place_of(acme, talk) + path).status_code == 404
+    assert theirs.get(place_of(beta, talk) + path).status_code == 404
+    assert Client(headers={"host": "console.localhost"}).get(place_of(acme, talk) + path).status_code == 302
 
 
 def _streams(acme: Organisation, talk: Conversation) -> list[UUID]:
@@ -69,7 +60,7 @@ def test_a_prompt_is_posted_pinned_and_seen(
     """R31."""
     stream = _streams(acme, talk)[0]
     answer = at_desk.post(
-        f"{place(acme, talk)}posts/",
+        f"{place_of(acme, talk)}posts/",
         {"stream": stream, "text": "What helps?", "area": "everybody", "pinned": "1", "form": uuid4()},
     )
 
@@ -91,8 +82,8 @@ def test_a_text_that_names_somebody_is_shown_once_more(
         "form": uuid4(),
     }
 
-    first = at_desk.post(f"{place(acme, talk)}posts/", typed)
-    second = at_desk.post(f"{place(acme, talk)}posts/", {**typed, "seen": "text:person"})
+    first = at_desk.post(f"{place_of(acme, talk)}posts/", typed)
+    second = at_desk.post(f"{place_of(acme, talk)}posts/", {**typed, "seen": "text:person"})
 
     assert first.status_code == 200
     assert "may name a person" in first.content.decode()
@@ -104,7 +95,7 @@ def test_nothing_typed_is_lost_when_a_prompt_is_refused(
     acme: Organisation, talk: Conversation, at_desk: Client
 ) -> None:
     page = at_desk.post(
-        f"{place(acme, talk)}posts/", {"stream": uuid4(), "text": "Kept", "area": "everybody"}
+        f"{place_of(acme, talk)}posts/", {"stream": uuid4(), "text": "Kept", "area": "everybody"}
     )
 
     assert page.status_code == 409
@@ -116,10 +107,10 @@ def test_posts_are_changed_pinned_and_withdrawn(
     acme: Organisation, talk: Conversation, at_desk: Client
 ) -> None:
     typed = {"stream": _streams(acme, talk)[0], "text": "One", "area": "everybody", "form": uuid4()}
-    at_desk.post(f"{place(acme, talk)}posts/", typed)
+    at_desk.post(f"{place_of(acme, talk)}posts/", typed)
     with tenant_context(acme.tenant):
         idea = Idea.objects.get(stream__conversation=talk)
-    path = f"{place(acme, talk)}posts/idea/{idea.pk}/"
+    path = f"{place_of(acme, talk)}posts/idea/{idea.pk}/"
 
     assert "One" in at_desk.get(path).content.decode()
     assert at_desk.post(path, {"text": "Two"}).status_code == 302
@@ -139,7 +130,7 @@ def test_an_idea_is_answered(acme: Organisation, talk: Conversation, at_desk: Cl
     with tenant_context(acme.tenant):
         (alice,) = make_people(talk)
         idea = make_idea(talk, alice, "Longer breaks")
-    path = f"{place(acme, talk)}posts/answer/{idea}/"
+    path = f"{place_of(acme, talk)}posts/answer/{idea}/"
 
     page = at_desk.get(path).content.decode()
     answer = at_desk.post(path, {"text": "We asked the board.", "form": uuid4()})
@@ -149,14 +140,14 @@ def test_an_idea_is_answered(acme: Organisation, talk: Conversation, at_desk: Cl
     assert answer.status_code == 302
     with tenant_context(acme.tenant):
         assert Comment.objects.get(idea=idea).source == Source.FACILITATOR
-    assert at_desk.get(f"{place(acme, talk)}posts/answer/{uuid4()}/").status_code == 404
+    assert at_desk.get(f"{place_of(acme, talk)}posts/answer/{uuid4()}/").status_code == 404
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_lists_take_as_many_queries_at_any_size(
     acme: Organisation, talk: Conversation, at_desk: Client, path: str
 ) -> None:
-    at_desk.get(place(acme, talk) + path)
+    at_desk.get(place_of(acme, talk) + path)
     for number in range(5):
         typed = {
             "stream": _streams(acme, talk)[0],
@@ -164,12 +155,14 @@ def test_lists_take_as_many_queries_at_any_size(
             "area": "everybody",
             "form": uuid4(),
         }
-        at_desk.post(f"{place(acme, talk)}posts/", typed)
-        at_desk.post(f"{place(acme, talk)}announcements/", {"text": f"A{number}", "form": uuid4()})
-        at_desk.post(f"{place(acme, talk)}paper/", {"name": f"B{number}", "area": "everybody", "forms": "3"})
+        at_desk.post(f"{place_of(acme, talk)}posts/", typed)
+        at_desk.post(f"{place_of(acme, talk)}announcements/", {"text": f"A{number}", "form": uuid4()})
+        at_desk.post(
+            f"{place_of(acme, talk)}paper/", {"name": f"B{number}", "area": "everybody", "forms": "3"}
+        )
 
     with queries(16):
-        assert at_desk.get(place(acme, talk) + path).status_code == 200
+        assert at_desk.get(place_of(acme, talk) + path).status_code == 200
 
 
 # Announcements and stages ---------------------------------------------------------------
@@ -179,7 +172,7 @@ def test_an_announcement_goes_up_changes_and_comes_down(
     acme: Organisation, talk: Conversation, at_desk: Client
 ) -> None:
     """R31: times are the conversation's own."""
-    path = f"{place(acme, talk)}announcements/"
+    path = f"{place_of(acme, talk)}announcements/"
     at_desk.post(path, {"text": "We listen", "shown_from": "2026-07-01T09:00", "form": uuid4()})
     with tenant_context(acme.tenant):
         made = Announcement.objects.get(conversation=talk)
@@ -207,7 +200,7 @@ def test_an_announcement_goes_up_changes_and_comes_down(
 def test_what_is_wrong_with_an_announcement_is_said_on_its_page(
     acme: Organisation, talk: Conversation, at_desk: Client, typed: dict[str, str], sentence: str
 ) -> None:
-    page = at_desk.post(f"{place(acme, talk)}announcements/", {**typed, "form": uuid4()})
+    page = at_desk.post(f"{place_of(acme, talk)}announcements/", {**typed, "form": uuid4()})
 
     assert page.status_code == 422
     assert sentence in page.content.decode()
@@ -219,18 +212,18 @@ def test_a_stage_is_set_before_the_opening(acme: Organisation, at_desk: Client) 
     with tenant_context(acme.tenant):
         talk = make_conversation(opens_at=opens)
     stream = _streams(acme, talk)[0]
-    path = f"{place(acme, talk)}stages/{stream}/"
+    path = f"{place_of(acme, talk)}stages/{stream}/"
 
     later = (opens + timedelta(days=1)).astimezone(talk.zone).strftime("%Y-%m-%dT%H:%M")
     assert at_desk.post(path, {"opens_at": later}).status_code == 302
-    assert later in at_desk.get(f"{place(acme, talk)}stages/").content.decode()
+    assert later in at_desk.get(f"{place_of(acme, talk)}stages/").content.decode()
     refused = at_desk.post(path, {"opens_at": "2020-01-01T09:00"})
     assert (refused.status_code, "2020-01-01T09:00" in refused.content.decode()) == (422, True)
 
 
 def test_pages_are_found_from_the_way_around(acme: Organisation, talk: Conversation, at_desk: Client) -> None:
-    page = at_desk.get(f"{place(acme, talk)}paper/").content.decode()
+    page = at_desk.get(f"{place_of(acme, talk)}paper/").content.decode()
 
     for path in PAGES:
-        assert f'href="{place(acme, talk)}{path}"' in page
+        assert f'href="{place_of(acme, talk)}{path}"' in page
     assert 'href="/operations/"' not in page

@@ -245,16 +245,11 @@ def _pseudo() -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("_pseudo")
-def test_every_page_holds_translated_sentences_only(acme: Organisation, talk: Conversation) -> None:
-    """
-    R17: every address of the site, in a language in which each sentence is wrapped.
-
-    A new kind of address tells here what stands in it. Words that are not ours stand in an element
-    with `lang=""`.
-    """
+def _with_something_on_every_page(
+    acme: Organisation, talk: Conversation, browser: Client
+) -> dict[str, object]:
+    """What the addresses of the site are filled with."""
     wish = {"accept-language": pseudo.LONG}
-    browser = signed_in_client(acme, talk)
     with tenant_context(acme.tenant):
         stream = stream_of(talk)
         idea = Idea.objects.get(stream=stream).pk
@@ -274,8 +269,21 @@ def test_every_page_holds_translated_sentences_only(acme: Organisation, talk: Co
             text="Which?",
             at=timezone.now(),
         )
-    filled = {"slug": talk.slug, "stream": stream.pk, "idea": idea, "comment": comment}
-    filled |= {"language": pseudo.LONG, "code": "rules"}
+    filled: dict[str, object] = {"slug": talk.slug, "stream": stream.pk, "idea": idea, "comment": comment}
+    return filled | {"language": pseudo.LONG, "code": "rules"}
+
+
+@pytest.mark.usefixtures("_pseudo")
+def test_every_page_holds_translated_sentences_only(acme: Organisation, talk: Conversation) -> None:
+    """
+    R17: every address of the site, in a language in which each sentence is wrapped.
+
+    A new kind of address tells here what stands in it. Words that are not ours stand in an element
+    with `lang=""`.
+    """
+    wish = {"accept-language": pseudo.LONG}
+    browser = signed_in_client(acme, talk)
+    filled = _with_something_on_every_page(acme, talk, browser)
 
     seen = set()
     for pattern in _patterns(get_resolver(settings.ROOT_URLCONF)):

@@ -13,22 +13,13 @@ from conversations.models import Conversation, Idea, PaperBatch, PaperEntry, Pap
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation, Role
 from tests.making import make_conversation
-from tests.staffing import desk_of, make_staff
+from tests.staffing import desk_of, make_staff, place_of
 
 
 @pytest.fixture
 def talk(acme: Organisation) -> Conversation:
     with tenant_context(acme.tenant):
         return make_conversation(questions=("What should change?", "What should stay?"))
-
-
-@pytest.fixture
-def at_desk(acme: Organisation) -> Client:
-    return desk_of(make_staff(Role.FACILITATOR, organisation=acme))
-
-
-def place(organisation: Organisation, talk: Conversation) -> str:
-    return f"/organisations/{organisation.pk}/projects/{talk.pk}/"
 
 
 def _streams(acme: Organisation, talk: Conversation) -> list[UUID]:
@@ -41,7 +32,9 @@ def _streams(acme: Organisation, talk: Conversation) -> list[UUID]:
 @pytest.fixture
 def pile(acme: Organisation, talk: Conversation, at_desk: Client) -> str:
     """The address of a pile of two forms that is being keyed."""
-    answer = at_desk.post(f"{place(acme, talk)}paper/", {"name": "Box 3", "area": "everybody", "forms": "2"})
+    answer = at_desk.post(
+        f"{place_of(acme, talk)}paper/", {"name": "Box 3", "area": "everybody", "forms": "2"}
+    )
     return str(answer["Location"]).removesuffix("keying/")
 
 
@@ -120,7 +113,7 @@ def test_a_second_person_compares(acme: Organisation, talk: Conversation, at_des
     """R30."""
     stream = _streams(acme, talk)[0]
     typed = {"name": "Box 4", "area": "everybody", "forms": "1", "check": "1"}
-    keying = at_desk.post(f"{place(acme, talk)}paper/", typed)["Location"]
+    keying = at_desk.post(f"{place_of(acme, talk)}paper/", typed)["Location"]
     pile = keying.removesuffix("keying/")
     at_desk.post(keying, {"form": uuid4(), f"stream-{stream}": "More ligth"})
     at_desk.post(f"{pile}change/", {"act": "close"})
@@ -146,7 +139,7 @@ def test_a_pile_of_another_project_is_not_there(acme: Organisation, at_desk: Cli
     assert batch
 
     for path in ("", "keying/", "checking/", "upload/"):
-        assert at_desk.get(f"{place(acme, other)}paper/{pile.split('/')[-2]}/{path}").status_code == 404
+        assert at_desk.get(f"{place_of(acme, other)}paper/{pile.split('/')[-2]}/{path}").status_code == 404
 
 
 # Files ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import PHONE, Product, Visitor, visit
 
@@ -45,13 +45,7 @@ def test_somebody_signs_in_reads_posts_comments_and_votes(visitor: Visitor, size
     page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
 
-    page.get_by_role("button", name="0 likes").click()
-    expect(page.get_by_role("button", name="1 like")).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_text("One vote so far.")).to_be_visible()
-    page.get_by_role("button", name="0 dislikes").click()
-    expect(page.get_by_role("button", name="1 dislike")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name="1 dislike").click()
-    expect(page.get_by_text("No votes yet.")).to_be_visible()
+    _like_dislike_and_withdraw(page)
     visitor.must_be_accessible()
 
     page.get_by_role("link", name="My pages").click()
@@ -60,6 +54,16 @@ def test_somebody_signs_in_reads_posts_comments_and_votes(visitor: Visitor, size
     visitor.must_be_accessible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in to take part")).to_be_visible()
+
+
+def _like_dislike_and_withdraw(page: Page) -> None:
+    page.get_by_role("button", name="0 likes").click()
+    expect(page.get_by_role("button", name="1 like")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("One vote so far.")).to_be_visible()
+    page.get_by_role("button", name="0 dislikes").click()
+    expect(page.get_by_role("button", name="1 dislike")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="1 dislike").click()
+    expect(page.get_by_text("No votes yet.")).to_be_visible()
 
 
 def test_sorting_and_paging_by_hand(visitor: Visitor) -> None:

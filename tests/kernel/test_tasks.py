@@ -16,7 +16,8 @@ from kernel import tasks
 from kernel.postgresql.base import NoTenant
 from kernel.tenancy import Tenant, current_tenant, tenant_context
 from tenants.models import Organisation
-from tests.making import make_conversation, make_idea, make_people
+from tenants.services import organisations
+from tests.making import make_conversation, make_idea, make_organisation, make_people
 
 SEEN: list[str] = []
 
@@ -64,6 +65,22 @@ def test_a_tenant_that_is_not_served_gets_no_task() -> None:
     """I19."""
     with pytest.raises(NoTenant):
         _run("tests.see", _signed("tests.see", "t_qqqqqqqqqqqq"), word="hello")
+
+
+def test_what_people_have_a_right_to_goes_on_while_their_site_is_paused() -> None:
+    """R63: the nightly rewrite and copies; whatever else there is rests."""
+    organisation = make_organisation()
+    with tenant_context(organisation.tenant):
+        conversation = make_conversation()
+    organisations.suspend_organisation(by=None, organisation=organisation)
+
+    _run("conversations.rewrite", _signed("conversations.rewrite", organisation.schema_name))
+
+    with tenant_context(organisation.tenant):
+        conversation.refresh_from_db()
+    assert conversation.rewritten_on is not None
+    with pytest.raises(NoTenant):
+        _run("conversations.count", _signed("conversations.count", organisation.schema_name))
 
 
 def test_an_unknown_task_is_refused_at_once(in_acme: Tenant) -> None:

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from conversations.models import Conversation
 from kernel.messages import letters
-from kernel.tenancy import Tenant
 from kernel.zones import inside_vault
 from privacy import anonymity
 from privacy.vault import refusals, runner
@@ -17,15 +16,10 @@ from privacy.vault.models import Mailing
 from privacy.vault.shapes import Contributions, MailingKind
 from tests.conftest import both_forms
 from tests.mailing import announce, body, counts, invite, subjects_to
-from tests.making import enrol, make_conversation, new_address, ticket_of
+from tests.making import enrol, new_address, ticket_of
 from tests.postbox import Postbox
 
 pytestmark = both_forms
-
-
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
 
 
 # Reminders and news --------------------------------------------------------------------

@@ -27,7 +27,7 @@ from privacy.deletion.services import ledger, reminders, steps
 from privacy.deletion.services.ledger import LeaseLost
 from privacy.stores import Described, Scope, Step, StoreAway
 from privacy.vault import runner
-from privacy.vault.interface import vault_for
+from privacy.vault.interface import vault_for, vault_of_nobody
 from privacy.vault.models import Conversation as VaultConversation
 from privacy.vault.models import Person
 from tenants.models import Organisation, Role
@@ -278,6 +278,33 @@ def test_a_supplier_that_is_away_is_tried_again(acme: Organisation, monkeypatch:
     assert waiting.problem.startswith("A list elsewhere: ")
 
     state["is_away"] = False
+    assert take_further(ended.project).provisional_at is not None
+
+
+def test_a_letter_that_comes_back_meanwhile_finds_nobody(acme: Organisation) -> None:
+    """F15: at every step; it is passed over, and nothing is written for it."""
+    ended = make_ended(acme)
+    came_back = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": ended.addresses[0]}]}
+    notification = json.dumps({"eventType": "Bounce", "bounce": came_back}).encode()
+    for _round in range(40):
+        vault_of_nobody().bounced(notification=notification)
+        if take_further(ended.project, rounds=1).provisional_at:
+            break
+
+    purge = purge_of(ended.project)
+    assert (purge.problem, "late" in str(purge.counts)) == ("", False)
+    assert purge.scan["is_clean"]
+
+
+def test_while_an_organisation_comes_back_from_a_backup_its_deletions_rest(acme: Organisation) -> None:
+    """The rows would be exchanged under it."""
+    organisation = make_organisation()
+    ended = make_ended(organisation)
+    as_owner("UPDATE tenants_organisation SET restoring_since = now() WHERE id = %s", str(organisation.pk))
+
+    assert ledger.claim(passed=[], only=ended.project, is_waiting_over=True) is None
+
+    as_owner("UPDATE tenants_organisation SET restoring_since = NULL WHERE id = %s", str(organisation.pk))
     assert take_further(ended.project).provisional_at is not None
 
 

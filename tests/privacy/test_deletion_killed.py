@@ -14,15 +14,12 @@ from uuid import UUID
 
 import pytest
 
-from conversations.models import Comment, Idea, Vote
-from kernel.tenancy import control_plane, tenant_context
-from kernel.zones import inside_vault
-from privacy.deletion.models import Certificate, Purge
+from kernel.tenancy import control_plane
+from privacy.deletion.models import Purge
 from privacy.deletion.services import steps
-from privacy.vault.models import Conversation as VaultConversation
-from privacy.vault.models import Job, Person
 from tenants.models import Organisation
 from tests.deleting import Ended, make_ended, purge_of, take_further
+from tests.ends import end_of
 
 # One worker that takes a deletion as far as it goes, with a vault's runner of its own beside it.
 WORKER = """
@@ -82,42 +79,13 @@ def _worker(project: UUID, *, dies_at: int) -> int:
     return subprocess.run(command, env=environment, check=False, timeout=120).returncode
 
 
-def _end(ended: Ended) -> dict[str, object]:
-    """What a deletion leaves, without ids and moments."""
-    purge = purge_of(ended.project)
-    with tenant_context(ended.organisation.tenant):
-        ideas = Idea.objects.filter(stream__conversation=ended.talk)
-        left = {
-            "ideas": sorted(ideas.values_list("text", "likes", "dislikes", "comment_count", "is_purged")),
-            "ties": ideas.exclude(owner_tag=None, route=None, part_of=None).count(),
-            "votes": Vote.objects.filter(idea__in=ideas).count(),
-            "comments": sorted(Comment.objects.filter(idea__in=ideas).values_list("text", "owner_tag")),
-        }
-    with inside_vault():
-        left["vault"] = [
-            model.objects.filter(**{where: ended.project}).count()
-            for model, where in ((Person, "conversation"), (VaultConversation, "pk"), (Job, "conversation"))
-        ]
-    with control_plane():
-        left["certificates"] = list(
-            Certificate.objects.filter(purge=ended.project).values_list("kind", flat=True)
-        )
-    return left | {
-        "counts": {
-            name: max(said.get("found", 0), said.get("erased", 0)) for name, said in purge.counts.items()
-        },
-        "steps": sorted(purge.ended),
-        "step": purge.step,
-    }
-
-
 @pytest.fixture(scope="module")
 def undisturbed(acme: Organisation) -> dict[str, object]:
     before, steps.PATIENCE = steps.PATIENCE, 0.0
     try:
         ended = make_ended(acme)
         take_further(ended.project)
-        return _end(ended)
+        return end_of(ended)
     finally:
         steps.PATIENCE = before
 
@@ -144,7 +112,7 @@ def test_killed_anywhere_it_ends_the_same(
     killed = _killed_until_it_ends(ended, seed)
 
     assert killed
-    assert _end(ended) == undisturbed
+    assert end_of(ended) == undisturbed
 
 
 @pytest.mark.faults
@@ -156,7 +124,7 @@ def test_killed_anywhere_it_ends_the_same_many_times(
     ended = make_ended(acme)
     _killed_until_it_ends(ended, seed)
 
-    assert _end(ended) == undisturbed
+    assert end_of(ended) == undisturbed
 
 
 @pytest.mark.faults
@@ -171,6 +139,6 @@ def test_eight_workers_at_once_end_it_once(acme: Organisation, undisturbed: dict
 
     take_further(ended.project)
 
-    assert _end(ended) == undisturbed
+    assert end_of(ended) == undisturbed
     with control_plane():
         assert Purge.objects.get(pk=ended.project).problem == ""

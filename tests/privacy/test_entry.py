@@ -5,7 +5,6 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Conversation
-from kernel.tenancy import Tenant
 from kernel.valkey import vault_client
 from kernel.zones import inside_vault
 from privacy import anonymity
@@ -13,21 +12,9 @@ from privacy.vault import refusals, runner
 from privacy.vault.interface import vault
 from privacy.vault.models import Letter
 from tests.conftest import both_forms
-from tests.making import code_sent_to, enrol, make_conversation, new_address, ticket_of
+from tests.making import code_sent_to, enrol, new_address, ticket_of
 
 pytestmark = both_forms
-
-
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
-
-
-@pytest.fixture
-def address(talk: Conversation) -> str:
-    address = new_address()
-    enrol(talk, address)
-    return address
 
 
 def test_a_code_gives_a_ticket_that_stays_the_same_person(talk: Conversation, address: str) -> None:

@@ -24,11 +24,6 @@ from tests.making import make_conversation, make_idea, new_address, ticket_of
 pytestmark = both_forms
 
 
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
-
-
 def _enrolled(talk: Conversation, roster: str, areas: list[str] | None = None) -> None:
     job = vault().enrol(conversation=talk.pk, roster=roster.encode(), areas=areas or ["everybody"])
     runner.run_waiting()

@@ -44,18 +44,6 @@ def talk(in_acme: Tenant) -> Conversation:
 
 
 @pytest.fixture
-def address(talk: Conversation) -> str:
-    address = new_address()
-    enrol(talk, address)
-    return address
-
-
-@pytest.fixture
-def author(talk: Conversation, address: str) -> Ticket:
-    return ticket_of(talk, address)
-
-
-@pytest.fixture
 def post(talk: Conversation, author: Ticket) -> Written:
     return _written(make_idea(talk, author))
 

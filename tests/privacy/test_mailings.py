@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from conversations.models import Conversation
 from kernel.messages import letters
-from kernel.tenancy import Tenant
 from kernel.zones import inside_vault
 from privacy.vault import refusals, runner
 from privacy.vault.interface import vault
@@ -23,11 +22,6 @@ from tests.making import enrol, make_conversation, new_address, ticket_of
 from tests.postbox import Postbox
 
 pytestmark = both_forms
-
-
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
 
 
 def _crash_all(talk: Conversation) -> None:

@@ -5,7 +5,6 @@ from uuid import uuid4
 import pytest
 
 from conversations.models import Conversation, Idea
-from kernel.tenancy import Tenant
 from kernel.zones import inside_vault
 from privacy import anonymity
 from privacy.anonymity import Ticket
@@ -13,26 +12,9 @@ from privacy.vault import refusals
 from privacy.vault.interface import vault
 from privacy.vault.models import Person
 from tests.conftest import both_forms
-from tests.making import enrol, make_conversation, make_idea, new_address, ticket_of
+from tests.making import make_idea, ticket_of
 
 pytestmark = both_forms
-
-
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
-
-
-@pytest.fixture
-def address(talk: Conversation) -> str:
-    address = new_address()
-    enrol(talk, address)
-    return address
-
-
-@pytest.fixture
-def author(talk: Conversation, address: str) -> Ticket:
-    return ticket_of(talk, address)
 
 
 @pytest.fixture

@@ -37,11 +37,6 @@ from tests.staffing import make_staff
 _FORMS = sorted(encoded(""))
 
 
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
-
-
 def _address() -> str:
     """Of somebody whose name it tells."""
     letters = str.maketrans("0123456789", "ghijklmnop")

@@ -6,21 +6,16 @@ import pytest
 
 from conversations.models import Conversation
 from kernel.messages import letters
-from kernel.tenancy import Tenant, tenant_context
+from kernel.tenancy import tenant_context
 from kernel.zones import inside_vault
 from privacy.vault import refusals, runner
 from privacy.vault.interface import vault
 from privacy.vault.models import SupportMessage
 from tenants.models import Organisation
 from tests.conftest import both_forms
-from tests.making import make_conversation, new_address
+from tests.making import new_address
 
 pytestmark = both_forms
-
-
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
 
 
 def _call(talk: Conversation, contact: str) -> UUID:

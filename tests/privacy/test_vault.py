@@ -39,18 +39,6 @@ from tests.making import (
 pytestmark = both_forms
 
 
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
-
-
-@pytest.fixture
-def address(talk: Conversation) -> str:
-    address = new_address()
-    enrol(talk, address)
-    return address
-
-
 def _person(talk: Conversation, ticket: anonymity.Ticket) -> Person:
     with inside_vault():
         return Person.objects.get(pk=ticket.person)

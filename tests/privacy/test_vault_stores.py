@@ -27,11 +27,6 @@ from tests.making import enrol, make_conversation, new_address, signed_in_client
 from tests.privacy.deleting import digests_written, emptied, scope_of
 
 
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
-
-
 def _store(name: str) -> Store:
     return next(store for _step, store in stores() if store.name == name)
 

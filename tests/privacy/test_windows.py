@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from conversations.models import Conversation, Idea
 from kernel.messages import letters
-from kernel.tenancy import Tenant
 from kernel.windows import next_window, window_before
 from kernel.zones import inside_vault
 from privacy import anonymity
@@ -26,15 +25,10 @@ from privacy.vault.models import Dispatch, DispatchState, Person
 from privacy.vault.shapes import Contributions
 from tests.conftest import both_forms
 from tests.mailing import body
-from tests.making import enrol, make_conversation, make_idea, new_address, ticket_of
+from tests.making import enrol, make_idea, new_address, ticket_of
 from tests.postbox import Postbox
 
 _LONDON = ZoneInfo("Europe/London")
-
-
-@pytest.fixture
-def talk(in_acme: Tenant) -> Conversation:
-    return make_conversation()
 
 
 def _people(talk: Conversation, count: int) -> list[str]:

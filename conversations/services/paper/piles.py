@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from conversations.models import Area, BatchState, Conversation, PaperBatch, PaperEntry, PaperForm
+from conversations.models import Area, BatchState, Conversation, PaperBatch, PaperEntry
 from conversations.models.paper import MOST_CHARACTERS_OF_NOTE
 from kernel.errors import DomainError, NotFound
 from kernel.text import one_line
@@ -170,7 +170,3 @@ def require_keying(batch: PaperBatch) -> None:
     """Raises NotBeingKeyed."""
     if batch.state != BatchState.KEYING:
         raise NotBeingKeyed
-
-
-def forms_of(batch: PaperBatch) -> list[PaperForm]:
-    return list(batch.forms.order_by("number"))

@@ -71,36 +71,14 @@ def thread(request: ProjectRequest, kind: str, post: UUID) -> HttpResponse:
 @in_project(Role.FACILITATOR)
 def warn(request: ProjectRequest, kind: str, post: UUID) -> HttpResponse:
     """Warn the author about this contribution, let them only read, and lift that again."""
-    found = care.sheet(request.conversation, kind, post)
-    act = request.POST.get("act", "")
-    context: dict[str, object] = {"typed": request.POST.get("text", ""), "act": act, "problem": ""}
-    if request.method == "POST":
-        try:
-            done = _do_to_author(request, found, act)
-        except DomainError as refusal:
-            context["problem"] = refusal.sentence
-            return _warn_page(request, found, context, refusal.status)
-        messages.success(request, done)
-        return HttpResponseRedirect(request.path)
-    return _warn_page(request, found, context)
+    return _acted(request, care.sheet(request.conversation, kind, post), _do_to_author, _warn_page)
 
 
 @require_http_methods(["GET", "POST"])
 @in_project(*_READERS)
 def case(request: ProjectRequest, kind: str, post: UUID) -> HttpResponse:
     """A contribution's safeguarding case: what is known, what was decided, what can be done."""
-    found = care.sheet(request.conversation, kind, post)
-    act = request.POST.get("act", "")
-    context: dict[str, object] = {"typed": request.POST.get("text", ""), "act": act, "problem": ""}
-    if request.method == "POST":
-        try:
-            done = _do_to_case(request, found, act)
-        except DomainError as refusal:
-            context["problem"] = refusal.sentence
-            return _case_page(request, found, context, refusal.status)
-        messages.success(request, done)
-        return HttpResponseRedirect(request.path)
-    return _case_page(request, found, context)
+    return _acted(request, care.sheet(request.conversation, kind, post), _do_to_case, _case_page)
 
 
 @require_GET
@@ -109,6 +87,26 @@ def cases(request: ProjectRequest) -> HttpResponse:
     """The safeguarding lane."""
     context = {"cases": care.cases(request.conversation), **today_for(request)}
     return render(request, "conversations/console/cases.html", context)
+
+
+def _acted(
+    request: ProjectRequest,
+    found: Sheet,
+    do: Callable[[ProjectRequest, Sheet, str], str],
+    page: Callable[..., HttpResponse],
+) -> HttpResponse:
+    """The page; after an act the page anew with what was done, or with the refusal and all that was typed."""
+    act = request.POST.get("act", "")
+    context: dict[str, object] = {"typed": request.POST.get("text", ""), "act": act, "problem": ""}
+    if request.method != "POST":
+        return page(request, found, context)
+    try:
+        done = do(request, found, act)
+    except DomainError as refusal:
+        context["problem"] = refusal.sentence
+        return page(request, found, context, refusal.status)
+    messages.success(request, done)
+    return HttpResponseRedirect(request.path)
 
 
 def _do_to_author(request: ProjectRequest, found: Sheet, act: str) -> str:

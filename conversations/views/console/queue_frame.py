@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from markupsafe import Markup, escape
 
-from conversations.models import Lane, Reason
+from conversations.models import Lane, Post, Reason
 from conversations.queries import facilitated, queue
+from conversations.queries.acts import acts_on
 from conversations.queries.facilitated import Hint
 from conversations.queries.queue import Filters
 from conversations.services.queue import claims, filling
@@ -22,6 +23,7 @@ from conversations.staff import ProjectRequest
 from conversations.views.console.panels import HIDING, buttons_for
 from kernel.errors import DomainError
 from kernel.tenancy import control_plane
+from privacy.anonymity import Kind
 from tenants.queries import staff as staff_queries
 
 _LANES = {lane.label.lower(): lane for lane in Lane}
@@ -70,7 +72,7 @@ def opened(request: ProjectRequest, post: UUID) -> dict[str, Any]:
     """The post on the right. Raises NotFound."""
     now = timezone.now()
     shown = facilitated.post_at(request.conversation, post)
-    history = facilitated.history_of(post)
+    history = acts_on(request.conversation, Post(Kind(shown.kind), shown.id))
     return {
         "post": shown,
         "marked": highlighted(shown.text, shown.hints),

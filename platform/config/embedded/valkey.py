@@ -44,7 +44,8 @@ class ValkeyServer:
     def start(self) -> None:
         """Raises CannotStart."""
         make_private(self.folder, for_servers=True)
-        self._passwords = {user: secrets.token_hex(16) for user in ("web", "vault")}
+        # Started again, it lets the same in.
+        self._passwords = self._passwords or {user: secrets.token_hex(16) for user in ("web", "vault")}
         users = self.folder / "users.acl"
         users.write_text(_USERS.format(**self._passwords))
         # Only the server's account can enter the folder; it must be able to read this file.

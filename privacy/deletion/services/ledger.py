@@ -180,6 +180,9 @@ _CLAIM = """
           AND completed_at + %s::interval <= clock_timestamp()
           AND (provisional_at IS NULL OR final_from <= clock_timestamp())
           AND (%s::bool OR rests_until IS NULL OR rests_until <= clock_timestamp())
+          AND NOT EXISTS (
+              SELECT FROM tenants_organisation o WHERE o.id = organisation AND o.restoring_since IS NOT NULL
+          )
         ORDER BY completed_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING project, organisation, step, fence, counts, provisional_at

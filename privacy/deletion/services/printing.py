@@ -5,8 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
+from kernel.addresses import on_base_host
 from privacy.deletion.models import Certificate
 from web.typeset import pdf
 
@@ -16,7 +15,6 @@ _TEMPLATE = Path(__file__).parents[1] / "texts" / "certificate.typ"
 def printed(certificate: Certificate) -> bytes:
     """As PDF/UA: tagged, with title and language."""
     said = json.loads(certificate.content)
-    scheme = "http" if settings.PLAIN_HTTP else "https"
     return pdf(
         _TEMPLATE,
         {
@@ -30,7 +28,7 @@ def printed(certificate: Certificate) -> bytes:
             "backups": _day(said["backups"]["last_gone_by"]),
             "looked_for": _looked_for(said["checked"].get("looked_for", {})),
             "key": certificate.key,
-            "verify": f"{scheme}://{settings.BASE_DOMAIN}/certificates/verify/",
+            "verify": on_base_host("/certificates/verify/"),
         },
     )
 

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from kernel.addresses import on_console
 from kernel.tenancy import control_plane
 from privacy.deletion.services import ledger
 from tenants.models import Role
@@ -50,5 +50,4 @@ def _sent(address: str, subject: str, text: str) -> int:
 
 def _link(project: UUID) -> str:
     """Where the console tells more. A mail holds this and nothing else."""
-    scheme = "http" if settings.PLAIN_HTTP else "https"
-    return f"{scheme}://console.{settings.BASE_DOMAIN}/deletions/{project}/"
+    return on_console(f"/deletions/{project}/")

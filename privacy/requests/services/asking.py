@@ -12,7 +12,7 @@ from privacy.requests.models import OPEN, Channel, Done, Kind, Reason, Request, 
 from privacy.requests.services import register
 from privacy.vault.addresses import read_email, read_phone
 from privacy.vault.interface import vault_of_nobody
-from privacy.vault.rights import RequestKind, RequestShown, RequestState, Wish
+from privacy.vault.rights import RequestKind, RequestShown, Wish
 from tenants.permissions import Staff, require_role
 
 log = structlog.get_logger("privacy.requests")
@@ -158,10 +158,6 @@ def found_for(number: str, by: Staff) -> Request:
     """Raises RoleMissing, NotFound."""
     require_role(by, *queries.ROLES)
     return queries.request_with(number, by)
-
-
-def is_waiting_for_code(shown: RequestShown) -> bool:
-    return shown.state is RequestState.ASKED
 
 
 def _send(request: Request, address: tuple[str, str], *, by: UUID | None, today: date) -> None:

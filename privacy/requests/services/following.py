@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from kernel.addresses import on_console
 from kernel.tenancy import control_plane
 from privacy.requests.models import OPEN, Done, Reason, Request, State
 from privacy.requests.services import register
@@ -48,8 +48,7 @@ def remind(*, at: datetime) -> None:
 
 
 def link_to(number: str) -> str:
-    scheme = "http" if settings.PLAIN_HTTP else "https"
-    return f"{scheme}://console.{settings.BASE_DOMAIN}/requests/{number}/\n"
+    return on_console(f"/requests/{number}/\n")
 
 
 def _take_over(number: str, found: RequestProgress) -> None:

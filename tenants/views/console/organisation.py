@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from kernel.addresses import on_host
 from kernel.errors import DomainError, NotFound
 from tenants.auth import ClientRequest, freshly_confirmed, in_organisation
 from tenants.models import Organisation, Role
@@ -18,7 +19,6 @@ from tenants.queries import client_users as client_user_queries
 from tenants.queries import overview as overview_queries
 from tenants.queries import primary_host, projects
 from tenants.services import client_users, organisations, provisioning
-from tenants.services.sites import address_of
 
 _Change = Callable[..., None]
 _STATES: dict[str, tuple[_Change, str]] = {
@@ -101,7 +101,7 @@ def _page(request: ClientRequest, refusal: DomainError | None = None, typed: str
     context = {
         "problem": refusal.sentence if refusal else "",
         "typed": typed,
-        "address": address_of(primary_host(request.client.tenant)),
+        "address": on_host(primary_host(request.client.tenant)),
         "schema": overview_queries.schema_of(request.client),
         "projects": projects.projects_of(request.client.pk, at=timezone.now()),
         "client_users": client_user_queries.client_users(),

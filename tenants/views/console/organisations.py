@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from kernel.addresses import on_host
 from kernel.errors import DomainError
 from tenants import queries
 from tenants.auth import StaffRequest, staff_only
@@ -18,7 +19,6 @@ from tenants.queries import jobs, overview
 from tenants.services import organisations, provisioning
 from tenants.services.client_users import readable_addresses
 from tenants.services.provisioning import NewOrganisation
-from tenants.services.sites import address_of
 from tenants.views.console.uploads import logo_from
 
 _FIRST_COLOUR = "#00625a"
@@ -108,7 +108,7 @@ def progress(request: StaffRequest, job: UUID) -> HttpResponse:
         "job": found,
         "steps": jobs.steps_of(found),
         "organisation": organisation,
-        "address": address_of(queries.primary_host(organisation.tenant)) if organisation else "",
+        "address": on_host(queries.primary_host(organisation.tenant)) if organisation else "",
     }
     is_part = request.headers.get("HX-Request") == "true"
     return render(request, f"tenants/console/{'_' if is_part else ''}progress.html", context)
@@ -135,7 +135,7 @@ def _about_slug(typed: str) -> dict[str, str]:
         organisations.require_free(slug)
     except DomainError as refusal:
         return {**said, "slug_said": refusal.sentence}
-    return {**said, "slug_free": "yes", "slug_address": address_of(organisations.own_host(slug))}
+    return {**said, "slug_free": "yes", "slug_address": on_host(organisations.own_host(slug))}
 
 
 def _about_colour(typed: str) -> dict[str, object]:

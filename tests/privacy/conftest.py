@@ -1,0 +1,24 @@
+import pytest
+
+from conversations.models import Conversation
+from kernel.tenancy import Tenant
+from privacy.anonymity import Ticket
+from tests.making import enrol, make_conversation, new_address, ticket_of
+
+
+@pytest.fixture
+def talk(in_acme: Tenant) -> Conversation:
+    return make_conversation()
+
+
+@pytest.fixture
+def address(talk: Conversation) -> str:
+    """Of somebody who is on the roster."""
+    address = new_address()
+    enrol(talk, address)
+    return address
+
+
+@pytest.fixture
+def author(talk: Conversation, address: str) -> Ticket:
+    return ticket_of(talk, address)
