@@ -1,6 +1,8 @@
 """Documents to print, set by Typst as PDF/UA-1: tagged, with title and language, in our own font."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,3 +35,60 @@ def pdf(template: Path, data: Mapping[str, object]) -> bytes:
         # still need the document: it is set with all fonts of the machine, tagged but not to the letter.
         log.warning("typeset_without_standard", template=template.name)
         return typst.compile(template, root=template.parent, font_paths=[_FONTS], sys_inputs=values)
+
+
+# What a document may hold of characters that no font of ours shows.
+_MOST_UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
+_UNSHOWN = re.compile(r"the text `(\".*\")` could not be displayed")
+
+
+def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:
+    """
+    The same, always to the letter of PDF/UA-1 and the same on every machine: a character that no font
+    of ours shows stands there as its name in brackets, such as "[thumbs up sign]".
+    """
+    import typst
+
+    written = json.dumps(data, ensure_ascii=False)
+    for _character in range(_MOST_UNSHOWN):
+        try:
+            return _set(template, written, pdf_standards=["ua-1"])
+        except typst.TypstError as reason:
+            found = _UNSHOWN.search(str(reason))
+            if found is None:
+                raise
+            written = _named(written, _CODE.sub(lambda code: chr(int(code[1], 16)), found[1]))
+    return pdf(template, data)
+
+
+def picture(template: Path, data: Mapping[str, object], *, per_inch: float) -> bytes:
+    """A template of one page as a PNG."""
+    return _set(template, json.dumps(data), format="png", ppi=per_inch)
+
+
+def _set(template: Path, written: str, **how: object) -> bytes:
+    import typst
+
+    made: bytes = typst.compile(
+        template,
+        root=template.parent,
+        font_paths=[_FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"data": written},
+        **how,
+    )
+    return made
+
+
+def _named(written: str, unshown: str) -> str:
+    """Signs go with all others of their sort at once: who writes one emoji writes several."""
+    kinds = {unicodedata.category(letter) for letter in unshown} & {"So", "Sk"}
+    for letter in sorted(
+        {*unshown, *(one for one in written if unicodedata.category(one) in kinds and ord(one) > 0xFFFF)}
+    ):
+        name = unicodedata.name(letter, "").lower()
+        # Joiners and variants of a sign say nothing by themselves.
+        is_mark = not name or unicodedata.category(letter) in {"Cf", "Mn", "Me"}
+        written = written.replace(letter, "" if is_mark else f"[{name}]")
+    return written
