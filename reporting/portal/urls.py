@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.portal.views import branding, conversation, overview, pages, rosters
+from reporting.portal.views import branding, conversation, overview, pages, reports, rosters
 
 _ONE = "conversations/<slug:slug>/"
 _IMPORT = f"{_ONE}roster/import/"
@@ -11,6 +11,9 @@ urlpatterns = [
     path(_ONE, conversation.taking_part, name="portal_conversation"),
     path(f"{_ONE}themes/", conversation.trending, name="portal_themes"),
     path(f"{_ONE}notices/", conversation.notices, name="portal_notices"),
+    path(f"{_ONE}reports/", reports.listed, name="portal_reports"),
+    path(f"{_ONE}reports/<uuid:version>/<slug:format>/", reports.report, name="portal_report"),
+    path("reports/<str:link>/", reports.file, name="portal_file"),
     path(f"{_ONE}roster/", rosters.roster, name="portal_roster"),
     path(f"{_ONE}roster/upload/", rosters.upload, name="portal_upload"),
     path(_IMPORT, rosters.bringing_in, name="portal_import"),
