@@ -18,7 +18,7 @@ from tenants.auth import PortalRequest, client_only
 _TYPES = {
     Format.PDF: "application/pdf",
     Format.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Format.WEB: "text/html; charset=utf-8",
+    Format.PAGE: "text/html; charset=utf-8",
     Format.SLIDES: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 
