@@ -1,16 +1,6 @@
 from django.apps import AppConfig
 
 from kernel.zones import Zone
-from privacy.stores import Described, Step, register_store
-
-SHOWN = Described(
-    name="What client users were told",
-    holds="for each day how many people had taken part, as it was released; numbers of what facilitators did"
-    " within whole days, rounded down",
-    where="the organisation's own schema",
-    covers=frozenset({"model:portal.PeopleOnDay", "model:portal.Telling"}),
-    stays="all of it: it is about nobody",
-)
 
 
 class PortalConfig(AppConfig):
@@ -19,4 +9,14 @@ class PortalConfig(AppConfig):
     zone = Zone.TENANT
 
     def ready(self) -> None:
-        register_store(SHOWN, step=Step.CERTIFICATE)
+        from privacy.stores import Described, Step, register_store
+
+        shown = Described(
+            name="What client users were told",
+            holds="for each day how many people had taken part, as it was released; numbers of what facilitators"
+            " did within whole days, rounded down",
+            where="the organisation's own schema",
+            covers=frozenset({"model:portal.PeopleOnDay", "model:portal.Telling"}),
+            stays="all of it: it is about nobody",
+        )
+        register_store(shown, step=Step.CERTIFICATE)
