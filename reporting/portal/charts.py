@@ -44,12 +44,12 @@ class Curve:
     days: list[tuple[date, int]]
 
 
-def activity(days: Sequence[Day]) -> Activity | None:
+def activity(days: Sequence[Day], *, today: date) -> Activity | None:
     """What was written on each day, ideas above comments, each to its own scale. None before there is anything."""
     busiest = max(days, key=lambda one: one.ideas + one.comments, default=None)
     if busiest is None or not busiest.ideas + busiest.comments:
         return None
-    on = day_words(busiest.day, days[-1].day)
+    on = day_words(busiest.day, today)
     return Activity(
         title=_("Most was written on one day: %(day)s") % {"day": on},
         rows=[

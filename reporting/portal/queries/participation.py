@@ -147,7 +147,9 @@ def goal_of(conversation: Conversation, reach: Reach | None, took_part: int | No
     if not conversation.goal_percent:
         return None
     invited = reach.invited if reach else 0
-    reached = min(100, round(100 * took_part / invited)) if took_part is not None and invited else None
+    # Voices of an imported conversation are on no roster.
+    is_known = took_part is not None and 0 < took_part <= invited
+    reached = round(100 * (took_part or 0) / invited) if is_known else None
     people = -(-invited * conversation.goal_percent // 100) if invited else None
     return Goal(percent=conversation.goal_percent, people=people, reached=reached)
 

@@ -17,13 +17,14 @@ from reporting.portal.views.door import ConversationRequest, about_conversation
 def taking_part(request: ConversationRequest) -> HttpResponse:
     """Live numbers of contributions, and what was released about people."""
     now, conversation = timezone.now(), request.conversation
+    today = now.astimezone(conversation.zone).date()
     days = participation.days_of(conversation, at=now)
     reach, people = participation.reach_of(conversation), participation.people_of(conversation)
     goal = participation.goal_of(conversation, reach, people.took_part)
     context = {
         "line": line_of(conversation, participation.totals_of(conversation), at=now),
-        "days": days,
-        "activity": charts.activity(days),
+        "today": today,
+        "activity": charts.activity(days, today=today),
         "people": people,
         "reach": reach,
         "goal": goal,
