@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("privacy.deletion.urls.console")),
     path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
+    path("", include("reporting.findings.urls.console")),
 ]

@@ -1,0 +1,67 @@
+"""
+Which codes hold: those all readers agree on, those of whoever read it alone, and those that were settled.
+
+Codes that are in the frame no more count for nobody; so retiring one, or merging two, can end a disagreement.
+"""
+
+from uuid import UUID
+
+from conversations.models import Conversation
+from kernel.database import rows
+from reporting.coding.models import CodeState
+from reporting.coding.queries.posts import POSTS
+
+# Every contribution that was read, with the codes of each of its readers. Names the conversation twice.
+READ = f"""
+    SELECT p.id, p.kind, r.by, array_agg(DISTINCT k.id ORDER BY k.id) FILTER (WHERE k.id IS NOT NULL) AS codes
+    FROM ({POSTS}) p JOIN coding_reading r ON r.post = p.id
+    LEFT JOIN coding_givencode g ON g.reading_id = r.id
+    LEFT JOIN coding_code k ON k.id = g.code_id AND k.state = '{CodeState.ACTIVE}'
+    GROUP BY p.id, p.kind, r.by
+"""
+# For each of them the codes that hold; null where they differ and nobody settled it. Names it twice as well.
+_HOLDS = f"""
+    SELECT d.id, d.kind, s.id IS NOT NULL AS is_settled, d.readers,
+           CASE WHEN s.id IS NOT NULL THEN ARRAY(
+                    SELECT k.id FROM coding_settledcode c JOIN coding_code k ON k.id = c.code_id
+                    WHERE c.settlement_id = s.id AND k.state = '{CodeState.ACTIVE}')
+                WHEN d.is_one THEN d.codes END AS codes
+    FROM (
+        SELECT id, kind, count(*) AS readers,
+               min(COALESCE(codes, '{{}}'::uuid[])::text) = max(COALESCE(codes, '{{}}'::uuid[])::text) AS is_one,
+               COALESCE(min(codes::text)::uuid[], '{{}}'::uuid[]) AS codes
+        FROM ({READ}) per_reader GROUP BY id, kind
+    ) d LEFT JOIN coding_settlement s ON s.post = d.id
+"""
+_CODES = f"SELECT id, codes FROM ({_HOLDS}) held WHERE codes IS NOT NULL"
+_OPEN = f"SELECT id, kind FROM ({_HOLDS}) held WHERE codes IS NULL AND id > %s ORDER BY id LIMIT %s"
+_COUNTED = f"""
+    SELECT count(*) FILTER (WHERE codes IS NULL), count(*) FILTER (WHERE is_settled),
+           count(*) FILTER (WHERE readers > 1)
+    FROM ({_HOLDS}) held
+"""
+
+
+def codes_of(conversation: Conversation) -> dict[UUID, set[UUID]]:
+    """Each shown contribution that was read -> the codes that hold for it, none included; without what is disputed."""
+    return {post: set(codes) for post, codes in rows(_CODES, [conversation.pk] * 2)}
+
+
+def readers_of(conversation: Conversation) -> dict[UUID, dict[UUID, frozenset[UUID]]]:
+    """Each contribution that was read -> analyst -> their codes."""
+    found: dict[UUID, dict[UUID, frozenset[UUID]]] = {}
+    for post, _kind, by, codes in rows(READ, [conversation.pk] * 2):
+        found.setdefault(post, {})[by] = frozenset(codes or ())
+    return found
+
+
+def disputed(conversation: Conversation, *, after: UUID | None, most: int) -> list[tuple[UUID, str]]:
+    """Contributions whose readers differ, with their kinds, by key."""
+    first = after or UUID(int=0)
+    return [(post, kind) for post, kind in rows(_OPEN, [conversation.pk, conversation.pk, first, most])]
+
+
+def disputes(conversation: Conversation) -> tuple[int, int, int]:
+    """How many are disputed, how many were settled, how many several analysts read."""
+    ((is_open, settled, several),) = rows(_COUNTED, [conversation.pk] * 2)
+    return is_open, settled, several
