@@ -38,9 +38,9 @@ def pdf(template: Path, data: Mapping[str, object]) -> bytes:
 
 
 # What a document may hold of characters that no font of ours shows.
-_MOST_UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_MOST_UNSHOWN = 200
+_UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
-_UNSHOWN = re.compile(r"the text `(\".*\")` could not be displayed")
 
 
 def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:

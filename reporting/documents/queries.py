@@ -12,6 +12,7 @@ from conversations.models import Conversation, Dimension, State
 from kernel.database import rows
 from kernel.errors import NotFound
 from privacy.anonymity import Kind
+from reporting.coding.queries import frames
 from reporting.documents.models import (
     Document,
     Edition,
@@ -80,6 +81,18 @@ def document_of(conversation: Conversation, version: UUID, format: str) -> Docum
     """For analysts: also versions that were replaced or withheld, while their files are kept. Raises NotFound."""
     found = _document(version, format, states=list(VersionState))
     if found.version.report.conversation_id != conversation.pk:
+        raise NotFound
+    return found
+
+
+def document_with(conversation: Conversation, document: UUID) -> Document:
+    """For analysts, by its own id. Raises NotFound."""
+    found = (
+        Document.objects.filter(pk=document, version__report__conversation=conversation)
+        .select_related("version__report__conversation")
+        .first()
+    )
+    if found is None:
         raise NotFound
     return found
 
@@ -261,7 +274,86 @@ def _pattern(word: str) -> str:
 
 
 def _quotable(one: tuple[Any, ...]) -> Quotable:
-    id, kind, text, route, is_shown, likes, dislikes = one
+    of, kind, text, route, is_shown, likes, dislikes = one
     return Quotable(
-        id, Kind(kind), text, None if route is None else bytes(route), bool(is_shown), likes, dislikes
+        of, Kind(kind), text, None if route is None else bytes(route), bool(is_shown), likes, dislikes
     )
+
+
+# What stands in the way of a report, and what it may choose from -----------------------------
+
+
+def questions_with_totals(conversation: Conversation) -> list[dict[str, Any]]:
+    """What is shown under each question, in their order: ideas, their comments, and votes as they are shown."""
+    found = rows(
+        """SELECT stream.question, count(idea.id), coalesce(sum(comments.number), 0),
+                  coalesce(sum(idea.shown_likes + idea.shown_dislikes), 0)
+             FROM conversations_stream stream
+             LEFT JOIN conversations_idea idea ON idea.stream_id = stream.id AND idea.state = %s
+             LEFT JOIN (SELECT comment.idea_id, count(*) AS number FROM conversations_comment comment
+                         WHERE comment.state = %s GROUP BY comment.idea_id) comments ON comments.idea_id = idea.id
+            WHERE stream.conversation_id = %s
+            GROUP BY stream.id, stream.question, stream.position ORDER BY stream.position, stream.id""",
+        [State.SHOWN.value, State.SHOWN.value, conversation.pk],
+    )
+    return [
+        {"question": question, "ideas": int(ideas), "comments": int(comments), "votes": int(votes)}
+        for question, ideas, comments, votes in found
+    ]
+
+
+def frame_version(conversation: Conversation) -> int:
+    """The newest published version of the frame, 0 before the first."""
+    newest = next(iter(frames.versions_of(conversation)), None)
+    return newest.number if newest else 0
+
+
+def offered_by(snapshot: Snapshot | None) -> dict[str, list[tuple[str, str]]]:
+    """Keys and words of everything a section can choose from a snapshot, in its order."""
+    found = content_of(snapshot)
+    return {
+        "themes": [(one["code"], " › ".join(one["path"])) for one in found.get("themes", [])],
+        "charts": [(one["key"], one["title"]) for one in found.get("charts", [])],
+        "tables": [(one["id"], one["title"]) for one in found.get("tables", [])],
+    }
+
+
+def unfinished() -> list[UUID]:
+    """Versions of the organisation that are still being made."""
+    return list(Version.objects.filter(state=VersionState.MAKING).values_list("pk", flat=True))
+
+
+def quotes_by_conversation(conversation: UUID | None) -> dict[UUID, list[Quote]]:
+    """Quotes of drafts, of one conversation or of all."""
+    found: dict[UUID, list[Quote]] = {}
+    of = {"section__report__conversation": conversation} if conversation else {}
+    for quote in Quote.objects.filter(**of).select_related("section__report"):
+        found.setdefault(quote.section.report.conversation_id, []).append(quote)
+    return found
+
+
+def versions_with_words(conversation: UUID | None) -> list[Version]:
+    """Every version whose words are still there, whatever became of it."""
+    of = {"report__conversation": conversation} if conversation else {}
+    found = Version.objects.filter(**of).exclude(edition__content="")
+    return list(found.select_related("report", "edition", "snapshot"))
+
+
+def quoted_in(edition: Edition) -> dict[UUID, list[str]]:
+    """Words of contributions that an edition holds: quotes, and ideas that opinion groups are told by."""
+    said = content_of(edition)
+    found: dict[UUID, list[str]] = {}
+    for section in said.get("sections", []):
+        for quote in section["quotes"]:
+            found.setdefault(UUID(quote["contribution"]), []).append(quote["text"])
+    for idea, text in said.get("statements", {}).items():
+        found.setdefault(UUID(idea), []).append(text)
+    return found
+
+
+def quote_of(section: Section, quote: UUID) -> Quote:
+    """Raises NotFound."""
+    found = section.quotes.filter(pk=quote).select_related("section__report__conversation").first()
+    if found is None:
+        raise NotFound
+    return found

@@ -71,8 +71,9 @@ class Product:
             env={**known, "LOCAL_DIR": str(self.folder), "BASE_DOMAIN": f"localhost:{self.port}"},
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
+        assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
     def in_hospital(self, code: str) -> str:
@@ -286,3 +287,10 @@ def visit_console(
     desk.page.get_by_role("link", name="I have kept them").click()
     desk.page.wait_for_url("**/")
     return desk
+
+
+def looked_at(page: Page, name: str) -> None:
+    """A picture, where somebody wants to look at the pages: PICTURES names the folder."""
+    folder = os.environ.get("PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)

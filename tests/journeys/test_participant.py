@@ -217,4 +217,4 @@ enrol(talk, "{address}")
 
     expect(page.get_by_role("heading", name="It is done")).to_be_visible()
     visitor.must_be_accessible()
-    assert product.codes() == known
+    assert set(product.codes()) <= set(known)

@@ -1,15 +1,14 @@
 """Somebody asks for their data: by telephone from entry to proof, and on the page without an account."""
 
 import json
-import os
 import re
 import time
 from pathlib import Path
 from uuid import uuid4
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Product, Visitor, visit, visit_console
+from tests.journeys.conftest import DESKTOP, PHONE, Product, Visitor, looked_at, visit, visit_console
 
 _ENROL = """
 import json
@@ -75,13 +74,6 @@ def _night(product: Product, number: str) -> None:
     product.in_hospital(f"NUMBER = {number!r}\n{_FOLLOW}")
 
 
-def _looked_at(page: Page, name: str) -> None:
-    """A picture, where somebody wants to look at the pages: PICTURES names the folder."""
-    folder = os.environ.get("PICTURES")
-    if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-
 def test_a_request_by_telephone_from_entry_to_proof(
     product: Product, chromium: Browser, contexts: list[BrowserContext]
 ) -> None:
@@ -96,12 +88,12 @@ def test_a_request_by_telephone_from_entry_to_proof(
     page.get_by_label("By telephone").check()
     page.get_by_label("Their e-mail address or telephone number").fill(address)
     desk.must_be_accessible()
-    _looked_at(page, "enter")
+    looked_at(page, "enter")
     page.get_by_role("button", name="Enter").click()
     expect(page.get_by_text("Awaiting identity").or_(page.get_by_text("The clock stands"))).to_be_visible()
     number = page.locator("h1").inner_text()
     desk.must_be_accessible()
-    _looked_at(page, "awaiting")
+    looked_at(page, "awaiting")
     code = re.findall(r"\b\d{8}\b", _letters(product, number, 1)[0])[0]
     page.get_by_label("Code from the message").fill(code)
     page.get_by_label("It goes too").check()
@@ -111,13 +103,13 @@ def test_a_request_by_telephone_from_entry_to_proof(
     page.reload()
     expect(page.get_by_text("The proof went to the address")).to_be_visible()
     desk.must_be_accessible()
-    _looked_at(page, "done")
+    looked_at(page, "done")
     assert address not in page.content()
     _many(product)
     page.get_by_role("link", name="Requests for data").first.click()
     expect(page.get_by_role("link", name=number)).to_be_visible()
     desk.must_be_accessible()
-    _looked_at(page, "list")
+    looked_at(page, "list")
 
     _see_the_proof(product, chromium, contexts, number)
 
@@ -153,7 +145,7 @@ def _see_the_proof(product: Product, chromium: Browser, contexts: list[BrowserCo
     person.page.get_by_role("button", name="Open").click()
     expect(person.page.get_by_text("Done on")).to_be_visible()
     person.must_be_accessible()
-    _looked_at(person.page, "proof")
+    looked_at(person.page, "proof")
 
 
 def test_a_copy_without_an_account(visitor: Visitor) -> None:
@@ -162,7 +154,7 @@ def test_a_copy_without_an_account(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("/requests/", "")
     visitor.must_be_accessible()
-    _looked_at(page, f"start-{page.viewport_size['width'] if page.viewport_size else ''}")
+    looked_at(page, f"start-{page.viewport_size['width'] if page.viewport_size else ''}")
     page.get_by_label("A copy of everything").check()
     page.get_by_label("Your e-mail address or mobile number").fill(address)
     page.get_by_role("button", name="Send me a code").click()
@@ -172,7 +164,7 @@ def test_a_copy_without_an_account(visitor: Visitor) -> None:
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Open").click()
     visitor.must_be_accessible()
-    _looked_at(page, "confirm")
+    looked_at(page, "confirm")
     page.get_by_role("button", name="Make my copy").click()
     expect(page.get_by_text("it is being done")).to_be_visible()
     _night(visitor.product, number)
@@ -183,7 +175,7 @@ def test_a_copy_without_an_account(visitor: Visitor) -> None:
     page.get_by_label("Code").fill(access[0])
     page.get_by_role("button", name="Open").click()
     visitor.must_be_accessible()
-    _looked_at(page, "copy")
+    looked_at(page, "copy")
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="To read (PDF)").click()
     assert Path(downloaded.value.path()).read_bytes().startswith(b"%PDF")

@@ -293,6 +293,7 @@ def test_a_letter_that_comes_back_meanwhile_finds_nobody(acme: Organisation) -> 
 
     purge = purge_of(ended.project)
     assert (purge.problem, "late" in str(purge.counts)) == ("", False)
+    assert purge.scan
     assert purge.scan["is_clean"]
 
 

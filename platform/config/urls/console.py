@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
     path("", include("reporting.findings.urls.console")),
+    path("", include("reporting.documents.urls.console")),
 ]

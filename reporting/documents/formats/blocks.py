@@ -133,7 +133,8 @@ def paragraphs(text: str) -> list[Block]:
 
     No HTML and no pictures; what this cannot say stands there as it was typed.
     """
-    return [block for node in SyntaxTreeNode(_markdown.parse(text)).children for block in _blocks(node)]
+    found = [block for node in SyntaxTreeNode(_markdown.parse(text)).children for block in _blocks(node)]
+    return list(_fitted(found))
 
 
 def plain(runs: Runs) -> str:
@@ -144,10 +145,21 @@ def one_run(text: str) -> Runs:
     return (Run(text),)
 
 
+def _fitted(found: list[Block]) -> Iterator[Block]:
+    """The highest heading of a text follows its section's, and none leaves a level out."""
+    top = min((block.level for block in found if isinstance(block, Heading)), default=_HIGHEST)
+    before = _HIGHEST - 1
+    for block in found:
+        if isinstance(block, Heading):
+            before = min(block.level - top + _HIGHEST, before + 1, _LOWEST)
+            yield Heading(before, block.text)
+        else:
+            yield block
+
+
 def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
     if node.type == "heading":
-        level = min(max(int(node.tag[1]) + 2, _HIGHEST), _LOWEST)
-        yield Heading(level, plain(_runs(node.children[0])))
+        yield Heading(int(node.tag[1]), plain(_runs(node.children[0])))
     elif node.type == "paragraph":
         yield Paragraph(_runs(node.children[0]))
     elif node.type in {"bullet_list", "ordered_list"}:
