@@ -64,11 +64,14 @@ def talk(acme: Organisation, people: list[str]) -> Conversation:
         for person in make_people(made, 6):
             idea = make_idea(made, person, "CANARY-idea")
             for other in make_people(made, 2):
-                voting.cast_vote(
-                    conversation=made, idea=idea, by=other, value=voting.LIKE, at=timezone.now()
-                )
+                voting.cast_vote(conversation=made, idea=idea, by=other, value=voting.LIKE, at=timezone.now())
                 posting.add_comment(
-                    conversation=made, idea=idea, by=other, form=str(uuid4()), text="CANARY-comment", at=timezone.now()
+                    conversation=made,
+                    idea=idea,
+                    by=other,
+                    form=str(uuid4()),
+                    text="CANARY-comment",
+                    at=timezone.now(),
                 )
             if person.may_write:
                 acting.remove(made, acting.idea_seen(idea))
@@ -158,7 +161,9 @@ def test_another_organisations_conversation_does_not_exist(acme: Organisation, b
             assert "CANARY of beta" not in answer.content.decode(errors="replace"), address
 
 
-def test_the_two_kinds_of_session_never_meet(acme: Organisation, talk: Conversation, people: list[str]) -> None:
+def test_the_two_kinds_of_session_never_meet(
+    acme: Organisation, talk: Conversation, people: list[str]
+) -> None:
     """Architecture 1: in one browser, neither opens the other's."""
     browser = portal_of(acme)
     sign_in(browser, talk, people[0])

@@ -266,7 +266,12 @@ def test_contacts_are_told_by_day_and_offers_of_support_are_not(
             kind = MessageKind.QUESTION if n < 5 else MessageKind.OFFER
             for _time in range(2):
                 write_to_author(
-                    conversation=talk, kind=Kind.IDEA, contribution=idea, message=kind, text="?", at=timezone.now()
+                    conversation=talk,
+                    kind=Kind.IDEA,
+                    contribution=idea,
+                    message=kind,
+                    text="?",
+                    at=timezone.now(),
                 )
 
     assert _tell(acme, talk) == [("contacted", 5)]

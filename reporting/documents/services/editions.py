@@ -24,7 +24,9 @@ _PREVIEW = "This is a preview for analysts. Nothing of it is published."
 
 class NothingFrozen(DomainError):
     code = "nothing_frozen"
-    message = "There is no snapshot of the analysis yet. Freeze the analysis first; the report is made from it."
+    message = (
+        "There is no snapshot of the analysis yet. Freeze the analysis first; the report is made from it."
+    )
 
 
 class NothingToSay(DomainError):

@@ -10,7 +10,9 @@ from reporting.documents.models import Quote
 from reporting.documents.queries import Quotable
 from reporting.documents.services.publishing import take_back
 
-_REASON = "Words quoted in it were taken back or changed in the conversation. Publish a new version without them."
+_REASON = (
+    "Words quoted in it were taken back or changed in the conversation. Publish a new version without them."
+)
 
 
 def follow_contributions(*, conversation: UUID | None = None) -> int:

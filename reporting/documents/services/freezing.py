@@ -17,7 +17,9 @@ from tenants.permissions import Staff, require_role
 
 
 @transaction.atomic
-def freeze_analysis(*, conversation: Conversation, by: Staff, at: datetime, report: UUID | None = None) -> Snapshot:
+def freeze_analysis(
+    *, conversation: Conversation, by: Staff, at: datetime, report: UUID | None = None
+) -> Snapshot:
     """
     A snapshot of everything found so far; the same one again where nothing has changed since.
 

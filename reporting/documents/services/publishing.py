@@ -99,9 +99,7 @@ def _make_next(version: UUID) -> bool:
         _publish(held)
         return False
     content = formats.written(editions.paper_of(held), missing[0])
-    document = Document(
-        version=held, format=missing[0], digest=digest_of_bytes(content), size=len(content)
-    )
+    document = Document(version=held, format=missing[0], digest=digest_of_bytes(content), size=len(content))
     name = file_of(document)
     # A file that was left by a killed worker says the same; a second name would not be found again.
     default_storage.delete(name)

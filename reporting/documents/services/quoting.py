@@ -22,7 +22,9 @@ _MOST_IN_SECTION = 40
 
 class NotShown(DomainError):
     code = "not_shown"
-    message = "This contribution is not shown in the conversation any more, so it cannot be quoted. Choose another."
+    message = (
+        "This contribution is not shown in the conversation any more, so it cannot be quoted. Choose another."
+    )
 
 
 class NotVerbatim(DomainError):

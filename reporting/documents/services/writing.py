@@ -54,9 +54,7 @@ class LanguageUnknown(DomainError):
 
 class SectionChanged(DomainError):
     code = "section_changed"
-    message = (
-        "Somebody else changed this section meanwhile. Your text stands below; compare it with theirs, then keep it."
-    )
+    message = "Somebody else changed this section meanwhile. Your text stands below; compare it with theirs, then keep it."
 
 
 class TooManySections(DomainError):
@@ -66,7 +64,9 @@ class TooManySections(DomainError):
 
 class ReportPublished(DomainError):
     code = "report_published"
-    message = "Versions of this report were published, so it stays in the history. Withhold the version instead."
+    message = (
+        "Versions of this report were published, so it stays in the history. Withhold the version instead."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,7 @@ class Words:
 
 
 @transaction.atomic
-def start_report(
-    *, conversation: Conversation, title: str, language: str, by: Staff, at: datetime
-) -> Report:
+def start_report(*, conversation: Conversation, title: str, language: str, by: Staff, at: datetime) -> Report:
     """With every section of a full report, in its language. Raises RoleMissing, TitleMissing, LanguageUnknown."""
     require_role(by, Role.ANALYST)
     report = Report.objects.create(
@@ -95,7 +93,8 @@ def start_report(
     words = words_in(report.language)
     kinds = [kind for kind in SectionKind if kind is not SectionKind.OWN]
     Section.objects.bulk_create(
-        Section(report=report, kind=kind, heading=words[f"heading_{kind.value}"], position=n) for n, kind in enumerate(kinds)
+        Section(report=report, kind=kind, heading=words[f"heading_{kind.value}"], position=n)
+        for n, kind in enumerate(kinds)
     )
     return report
 
@@ -153,9 +152,7 @@ def add_section(*, report: Report, heading: str, by: Staff) -> Section:
         raise TooManySections
     last = report.sections.aggregate(last=Max("position"))["last"]
     position = 0 if last is None else last + 1
-    return Section.objects.create(
-        report=report, kind=SectionKind.OWN, heading=heading, position=position
-    )
+    return Section.objects.create(report=report, kind=SectionKind.OWN, heading=heading, position=position)
 
 
 @transaction.atomic

@@ -46,7 +46,9 @@ def section(request: ProjectRequest, report: UUID, section: UUID) -> HttpRespons
 @in_project(Role.ANALYST)
 def add(request: ProjectRequest, report: UUID) -> HttpResponse:
     found = queries.report_of(request.conversation, report)
-    made = writing.add_section(report=found, heading=request.POST.get("heading", "").strip() or "New section", by=request.staff)
+    made = writing.add_section(
+        report=found, heading=request.POST.get("heading", "").strip() or "New section", by=request.staff
+    )
     return HttpResponseRedirect(_address(request, "console_report_section", report, made.pk))
 
 
