@@ -68,7 +68,7 @@ def curve(days: Sequence[tuple[date, int]], goal: int | None) -> Curve | None:
     top = max(goal or 0, *(people for _day, people in days))
     first_day = days[0][0]
     points: list[str] = []
-    height = _HEIGHT
+    height: float = _HEIGHT
     for day, people in days:
         x = (day - first_day).days * _WIDTH
         points.append(f"{x},{height}")
