@@ -16,7 +16,13 @@ class PortalConfig(AppConfig):
             holds="for each day how many people had taken part, as it was released; numbers of what facilitators"
             " did within whole days, rounded down",
             where="the organisation's own schema",
-            covers=frozenset({"model:portal.PeopleOnDay", "model:portal.Telling"}),
+            covers=frozenset(
+                {
+                    "model:portal.PeopleOnDay",
+                    "model:portal.Telling",
+                    "memory:reporting.portal.queries.participation._days",
+                }
+            ),
             stays="all of it: it is about nobody",
         )
         register_store(shown, step=Step.CERTIFICATE)

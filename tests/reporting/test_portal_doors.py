@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -174,7 +173,7 @@ def test_the_two_kinds_of_session_never_meet(
 
     assert theirs.status_code == ours.status_code == 200
     assert settings.SESSION_COOKIE_NAME not in theirs.cookies
-    assert {name for name in ours.cookies} <= {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    assert set(ours.cookies) <= {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
     browser.cookies.pop(settings.SESSION_COOKIE_NAME)
     assert browser.get("/organisation/").status_code == 302
     alone = client_of(acme)

@@ -121,7 +121,7 @@ def test_a_file_is_discarded_or_refused(acme: Organisation, portal: Client, talk
 
 
 def test_while_it_is_read_the_page_asks_again_in_fragments(portal: Client, talk: Conversation) -> None:
-    file = SimpleUploadedFile("roster.csv", "\n".join(["E-mail", new_address()]).encode())
+    file = SimpleUploadedFile("roster.csv", f"E-mail\n{new_address()}".encode())
     portal.post(_at(talk, "upload/"), {"file": file})
 
     waiting = portal.get(_at(talk, "import/"), headers={"HX-Request": "true"})
@@ -140,7 +140,7 @@ def test_nobody_is_added_after_it_closed(
     assert "Take in 42 rows" not in _upload(portal, talk, "E-mail,Team", *_teams())
     with tenant_context(acme.tenant):
         change(talk, closes_at=timezone.now() - timedelta(minutes=1))
-    file = SimpleUploadedFile("roster.csv", "\n".join(["E-mail", new_address()]).encode())
+    file = SimpleUploadedFile("roster.csv", f"E-mail\n{new_address()}".encode())
 
     refused = portal.post(_at(talk, "upload/"), {"file": file})
 
