@@ -31,7 +31,7 @@ def code(
 ) -> Code:
     return frames.add_code(
         conversation=talk,
-        parent=parent and parent.pk,
+        parent=parent.pk if parent else None,
         wording=Wording(name, **wording),
         by=by,
         at=timezone.now(),

@@ -61,7 +61,11 @@ _CHUNK = 20_000
 
 def tables() -> tuple[str, ...]:
     """Every table that is rewritten, in the order of locks. What packages above keep points at contributions."""
-    return tuple(model._meta.db_table for model in (*rewritten(), *_MODELS))
+    return tuple(model._meta.db_table for model in _models())
+
+
+def _models() -> list[type[models.Model]]:
+    return [*rewritten(), *_MODELS]
 
 
 def rewrite_all(*, at: datetime) -> None:
@@ -95,7 +99,7 @@ def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
         since = held.rewritten_on or date.min
         for table in ("conversations_idea", "conversations_comment"):
             cursor.execute(_redraw(table), [conversation.pk, since, today])
-        for model in (*rewritten(), *_MODELS):
+        for model in _models():
             statement = _rewrite(model)
             cursor.execute(statement, [conversation.pk] * statement.count("%s"))
         Conversation.objects.filter(pk=conversation.pk).update(rewritten_on=today)

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
@@ -40,6 +41,8 @@ def pdf(template: Path, data: Mapping[str, object]) -> bytes:
 # What a document may hold of characters that no font of ours shows.
 _MOST_UNSHOWN = 200
 _UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+# Joiners, variants and shades of a sign say nothing by themselves.
+_JOINED = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
@@ -53,7 +56,7 @@ def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:
     written = json.dumps(data, ensure_ascii=False)
     for _character in range(_MOST_UNSHOWN):
         try:
-            return _set(template, written, pdf_standards=["ua-1"])
+            return _set(template, written, "pdf")
         except typst.TypstError as reason:
             found = _UNSHOWN.search(str(reason))
             if found is None:
@@ -64,31 +67,31 @@ def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:
 
 def picture(template: Path, data: Mapping[str, object], *, per_inch: float) -> bytes:
     """A template of one page as a PNG."""
-    return _set(template, json.dumps(data), format="png", ppi=per_inch)
+    return _set(template, json.dumps(data), "png", per_inch=per_inch)
 
 
-def _set(template: Path, written: str, **how: object) -> bytes:
+def _set(template: Path, written: str, kind: Literal["pdf", "png"], *, per_inch: float = 144.0) -> bytes:
     import typst
 
-    made: bytes = typst.compile(
+    return typst.compile(
         template,
         root=template.parent,
         font_paths=[_FONTS],
         ignore_system_fonts=True,
         sys_inputs={"data": written},
-        **how,
+        format=kind,
+        ppi=per_inch,
+        pdf_standards=["ua-1"] if kind == "pdf" else None,
     )
-    return made
 
 
 def _named(written: str, unshown: str) -> str:
     """Signs go with all others of their sort at once: who writes one emoji writes several."""
     kinds = {unicodedata.category(letter) for letter in unshown} & {"So", "Sk"}
-    for letter in sorted(
-        {*unshown, *(one for one in written if unicodedata.category(one) in kinds and ord(one) > 0xFFFF)}
-    ):
+    alike = {letter for letter in written if letter > "\uffff" and unicodedata.category(letter) in kinds}
+    # What stands in JSON itself is never touched, whatever a sign was joined to.
+    for letter in sorted(alike | {letter for letter in unshown if letter > "~"}):
         name = unicodedata.name(letter, "").lower()
-        # Joiners and variants of a sign say nothing by themselves.
-        is_mark = not name or unicodedata.category(letter) in {"Cf", "Mn", "Me"}
-        written = written.replace(letter, "" if is_mark else f"[{name}]")
-    return written
+        says_something = name and unicodedata.category(letter) not in {"Cf", "Mn", "Me"}
+        written = written.replace(letter, f"[{name}]" if says_something else "")
+    return _JOINED.sub("", written)

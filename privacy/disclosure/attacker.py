@@ -153,7 +153,7 @@ class Attacker:
             program.low[span] = np.maximum(program.low[span], least)
 
     def _relate(self, program: _Program, free: Free, small: int, big: tuple[int, ...]) -> None:
-        """small - sum(big) <= 0 for every kind, with what is fixed on the right hand side."""
+        """For every kind small - sum(big) <= 0, with what is fixed on the right hand side."""
         counts, kinds, width = self.problem.counts, free.kinds, len(free.kinds)
         terms = [(place, 1.0) for place, m in enumerate(free.measures) if m == small]
         terms += [(place, -1.0) for place, m in enumerate(free.measures) if m in big]
@@ -183,9 +183,7 @@ class Attacker:
             right,
         )
 
-    def _solve(
-        self, program: _Program, goals: sparse.csr_array, start: Floats, wanted: list[int]
-    ) -> Ints:
+    def _solve(self, program: _Program, goals: sparse.csr_array, start: Floats, wanted: list[int]) -> Ints:
         n, k = len(program.low), len(wanted)
         # Each goal counts up to what is wanted of it: one cell does not pay for another.
         tied = sparse.csr_array(sparse.hstack([-goals, sparse.eye_array(k)]))

@@ -17,9 +17,8 @@ from privacy.disclosure.rules import Figure, Rules, figure
 Cell = tuple[int, int]
 
 # So many free counts in one program: larger ones take longer than several small ones.
-_MOST_FREE = 9_000
+_MOST_FREE = 1_500
 _FEWEST_KINDS = 24
-_DRAWS = 2
 _SEED = 20_260_101
 
 
@@ -61,11 +60,14 @@ class _Search:
         self.ends = {cell: self._ends(cell) for cell in self.cells}
         self.kept = self._kept()
         self.shown = self._shown_alone()
+        self.room = max(_FEWEST_KINDS, _MOST_FREE // len(problem.measures))
+        self.is_small = problem.counts.shape[1] <= self.room
         self.random = np.random.default_rng(_SEED)
 
     def run(self) -> Decision:
         unsafe: list[Cell] = []
         while True:
+            self._hide_in_pairs()
             self._drop_orphans()
             unsafe = self._unsafe()
             self._look(unsafe)
@@ -199,24 +201,31 @@ class _Search:
         return wanted
 
     def _look(self, unsafe: list[Cell]) -> None:
-        """Witnesses for these cells: a measure at a time, then with all measures together, then one by one."""
+        """Witnesses for these cells: a measure at a time, then a group at a time with all measures together."""
         public = self._public()
         everywhere = np.arange(self.problem.counts.shape[1])
-        measures = sorted({cell[0] for cell in unsafe})
+        groups = sorted({group for _m, group in unsafe if not self._is_shown((PART, group))})
+        measures = sorted({measure for measure, _g in unsafe} - {PART})
+        steps = len(groups) + len(measures) + 1
         for done, measure in enumerate(measures):
             of_measure = [cell for cell in unsafe if cell[0] == measure]
-            if measure != PART:
-                self._move(public, Free([measure], everywhere), of_measure)
-            for _draw in range(_DRAWS):
-                left = [cell for cell in of_measure if not self._is_safe(cell)]
-                if not left:
-                    break
-                self._move(public, self._together(left), left)
-            self.meanwhile((done + 1) / (len(measures) + 1))
-        for cell in unsafe:
+            self._move(public, Free([measure], everywhere), of_measure)
+            if self.is_small:
+                self._move(public, self._together(of_measure), self._still(of_measure))
+            self.meanwhile((done + 1) / steps)
+        # People whose taking part is withheld are moved with everything they did.
+        for done, number in enumerate(groups):
+            of_group = self._still(cell for cell in unsafe if cell[1] == number)
+            if of_group:
+                self._move(public, self._together([(PART, number)]), of_group)
+            self.meanwhile((len(measures) + done + 1) / steps)
+        # Where one program holds everything, its answer for a single cell is exact.
+        for cell in unsafe if self.is_small else []:
             if not self._is_safe(cell):
                 self._move(public, self._together([cell]), [cell])
-                self.meanwhile(1.0)
+
+    def _still(self, cells: Iterable[Cell]) -> list[Cell]:
+        return [cell for cell in cells if not self._is_safe(cell)]
 
     def _move(self, public: Public, free: Free, cells: list[Cell]) -> None:
         for up in (True, False):
@@ -226,9 +235,8 @@ class _Search:
         """All measures free, over as many kinds as one program bears: those of the cells and of what is hidden beside them."""
         problem = self.problem
         measures = list(range(len(problem.measures)))
-        room = max(_FEWEST_KINDS, _MOST_FREE // len(measures))
         kinds = problem.counts.shape[1]
-        if kinds <= room:
+        if self.is_small:
             return Free(measures, np.arange(kinds))
         inside = np.zeros(kinds, dtype=bool)
         beside = np.zeros(kinds, dtype=bool)
@@ -237,7 +245,7 @@ class _Search:
             for other in self._siblings(group):
                 if not self._is_shown((measure, other)):
                     beside |= problem.groups[other].members
-        drawn = [self._draw(inside, room // 2), self._draw(beside & ~inside, room // 2)]
+        drawn = [self._draw(inside, self.room // 2), self._draw(beside & ~inside, self.room // 2)]
         return Free(measures, np.sort(np.concatenate(drawn)))
 
     def _draw(self, among: np.ndarray, most: int) -> Ints:  # type: ignore[type-arg]
@@ -251,6 +259,19 @@ class _Search:
         for measure, group in list(self.shown):
             if measure != PART and not self._is_shown((PART, group)):
                 del self.shown[measure, group]
+
+    def _hide_in_pairs(self) -> None:
+        """What stands alone in a family whose whole is shown follows by subtraction: no program is needed to see it."""
+        families: dict[tuple[int, str], list[Cell]] = {}
+        for measure, number in self.cells:
+            families.setdefault((measure, self.problem.groups[number].family), []).append((measure, number))
+        for cells in families.values():
+            hidden = [cell for cell in cells if not self._is_shown(cell)]
+            others = sorted((cell for cell in cells if cell in self.shown), key=lambda c: self.truth[c])
+            enough = 2 * self.rules.least_shown
+            while others and hidden and (len(hidden) < 2 or sum(self.truth[c] for c in hidden) < enough):
+                hidden.append(others.pop(0))
+                del self.shown[hidden[-1]]
 
     def _hide(self, unsafe: list[Cell]) -> bool:
         """One more cell beside each that is unsafe. False where there is nothing left to hide."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from privacy.opinions.contrasts import LEVEL, Contrasts, contrasts_of, group_informed
 from privacy.opinions.found import OVER, UNDER, GroupFound, GroupsFound, IdeaFound
@@ -31,6 +32,12 @@ def figures_of(opened: Iterable[tuple[int, UUID, int]]) -> GroupsFound:
 
 def figures_from(votes: Votes) -> GroupsFound:
     """The same from a matrix."""
+    # The work is many small pieces: spread over cores it waits for itself, and takes them from the runner's codes.
+    with threadpool_limits(limits=1):
+        return _figures(votes)
+
+
+def _figures(votes: Votes) -> GroupsFound:
     if votes.people < 2 * FEWEST_PEOPLE or len(votes.ideas) < _FEWEST_IDEAS:
         return _nothing()
     plane = plane_of(votes.standing)

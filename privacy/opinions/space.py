@@ -30,6 +30,8 @@ def plane_of(standing: sparse.csr_array) -> Plane:
     """Where each person stands. Needs at least three people and three ideas."""
     centred = _centred(standing)
     whole = float((centred.data**2).sum())
+    if not whole:
+        return Plane(points=np.zeros((standing.shape[0], _DIMENSIONS)), explained=0.0)
     # A start of our own: the same votes give the same plane.
     start = np.linspace(1.0, 2.0, min(centred.shape))
     _left, strengths, axes = svds(centred, k=_DIMENSIONS, v0=start, solver="arpack")
@@ -38,7 +40,7 @@ def plane_of(standing: sparse.csr_array) -> Plane:
     counts = np.diff(standing.indptr)
     outwards = np.sqrt(standing.shape[1] / np.maximum(counts, 1))
     points = np.asarray(centred @ axes.T) * outwards[:, None]
-    return Plane(points=points, explained=float((strengths**2).sum()) / whole if whole else 0.0)
+    return Plane(points=points, explained=float((strengths**2).sum()) / whole)
 
 
 def _centred(standing: sparse.csr_array) -> sparse.csr_array:

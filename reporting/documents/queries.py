@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import Max
 
 from conversations.models import Conversation, Dimension, State
 from kernel.database import rows
@@ -165,6 +166,11 @@ def section_of(report: Report, section: UUID) -> Section:
 
 def quotes_in(section: Section) -> list[Quote]:
     return list(section.quotes.order_by("position"))
+
+
+def next_number(report: Report) -> int:
+    """What its next version is called."""
+    return (report.versions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def versions_of(report: Report) -> list[VersionLine]:

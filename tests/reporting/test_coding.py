@@ -27,6 +27,7 @@ from reporting.coding.queries.settled import disputed, disputes
 from reporting.coding.services import examples, frames, given, recasting, settling, tending
 from reporting.coding.services.frames import Wording
 from reporting.coding.services.given import Given, Passage
+from reporting.coding.services.holding import CodeGone
 from tenants.permissions import RoleMissing, Staff
 from tests import acting
 from tests.coding import ANALYST, analyst, code, give, paper_comment, paper_ideas
@@ -166,7 +167,7 @@ def test_passages_outside_the_text_and_foreign_codes_are_refused(talk: Conversat
     theirs = code(make_conversation(), "Theirs")
     for wrong, refusal in (
         (Given(passages=frozenset({Passage(pay.pk, 2, 99)})), given.PassageNotFound),
-        (Given(frozenset({theirs.pk})), given.CodeGone),
+        (Given(frozenset({theirs.pk})), CodeGone),
     ):
         with pytest.raises(refusal):
             given.code_post(conversation=talk, post=post, seen=0, given=wrong, by=ANALYST, at=timezone.now())
@@ -277,7 +278,7 @@ def test_a_retired_code_counts_no_more_until_it_is_taken_up_again(talk: Conversa
     give(talk, post, pay)
     recasting.retire_code(conversation=talk, code=pay.pk, by=ANALYST, at=timezone.now())
     assert codes_of(talk) == {post: set()}
-    with pytest.raises(given.CodeGone):
+    with pytest.raises(CodeGone):
         give(talk, post, pay)
 
     recasting.restore_code(conversation=talk, code=pay.pk, by=ANALYST, at=timezone.now())

@@ -56,7 +56,7 @@ def _read(content: bytes) -> Read:
             root = _parsed(archive.read(described))
             codes, places = _codes(root)
             return {"codes": codes, "sources": list(_sources(root, places, archive))}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as broken:
+    except (zipfile.BadZipFile, RuntimeError, OSError) as broken:
         raise TableRefused(_BROKEN) from broken
 
 

@@ -17,7 +17,7 @@ const consoleStyles = compile("styles/console.scss", { style: "compressed" });
 writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
 const portalStyles = compile("styles/portal.scss", { style: "compressed" });
 writeFileSync(`${out}portal.css`, portalStyles.css + "\n");
-for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue"]) {
+for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue", "coding"]) {
   copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
 }
 copyFileSync(`${modules}htmx.org/dist/htmx.min.js`, `${out}htmx.min.js`);

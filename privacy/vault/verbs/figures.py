@@ -47,7 +47,7 @@ def freeze_posts(
     caller: Caller, conversation: UUID, snapshot: UUID, number: int, rows: list[FrozenPost]
 ) -> None:
     """Add a part to a snapshot; the same number again takes its place. Raises SnapshotGone, SnapshotTooLarge."""
-    _add(caller, conversation, snapshot, number, rows)
+    _add(caller, conversation, snapshot, number, rows, votes=False)
 
 
 @verb
@@ -55,7 +55,7 @@ def freeze_votes(
     caller: Caller, conversation: UUID, snapshot: UUID, number: int, rows: list[FrozenVote]
 ) -> None:
     """Add a part to a snapshot; the same number again takes its place. Raises SnapshotGone, SnapshotTooLarge."""
-    _add(caller, conversation, snapshot, number, rows)
+    _add(caller, conversation, snapshot, number, rows, votes=True)
 
 
 @verb
@@ -130,8 +130,9 @@ def _add(
     snapshot: UUID,
     number: int,
     rows: list[FrozenPost] | list[FrozenVote],
+    *,
+    votes: bool,
 ) -> None:
     if len(rows) > MOST_ROWS:
         raise SnapshotTooLarge
-    votes = bool(rows) and isinstance(rows[0], FrozenVote)
     frozen.add(opened(caller, conversation), snapshot, number, rows, votes=votes)

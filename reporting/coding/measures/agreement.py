@@ -8,14 +8,17 @@ Both are our own few lines over numpy; tests hold them to published examples.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+J = TypeVar("J", bound=Hashable)
+V = TypeVar("V", bound=Hashable)
 Distance = Callable[[Hashable, Hashable], float]
 
 
-def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None:
+def kappa(first: Sequence[V], second: Sequence[V]) -> float | None:
     """
     Cohen's kappa of two who judged the same things in the same order.
 
@@ -31,7 +34,7 @@ def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None
     return None if by_chance >= 1 else (float(np.trace(table)) - by_chance) / (1 - by_chance)
 
 
-def kappa_of_all(units: Sequence[Mapping[Hashable, Hashable]]) -> float | None:
+def kappa_of_all(units: Sequence[Mapping[J, V]]) -> float | None:
     """The mean over all pairs of judges, each weighted by how many things both judged. None as for one pair."""
     judges = list(dict.fromkeys(judge for unit in units for judge in unit))
     found = []

@@ -60,7 +60,7 @@ def _of_code(line: CodeLine, several: list[dict[UUID, frozenset[UUID]]]) -> Code
         line=line,
         given=sum(any(unit.values()) for unit in units),
         differ=sum(len(set(unit.values())) > 1 for unit in units),
-        kappa=kappa_of_all(list(units)),
+        kappa=kappa_of_all(units),
         alpha=alpha([list(unit.values()) for unit in units]),
     )
 

@@ -143,7 +143,7 @@ def post_at(conversation: Conversation, post: UUID, *, by: UUID) -> DeskPost:
     found = row(_POST, [post, conversation.pk, conversation.pk, post])
     if found is None:
         raise NotFound
-    *about, readers = found
+    *about, idea_text, readers = found
     reading = Reading.objects.filter(post=post, by=by).first()
     given = (
         list(GivenCode.objects.filter(reading=reading, code__state=CodeState.ACTIVE).order_by("start", "end"))
@@ -153,12 +153,13 @@ def post_at(conversation: Conversation, post: UUID, *, by: UUID) -> DeskPost:
     text, version = str(about[2]), int(about[3])
     return DeskPost(
         *about,
-        readers=readers,
-        is_read=reading is not None,
-        is_due=reading is not None and (reading.is_due or reading.version != version),
-        can_undo=reading is not None and reading.before is not None,
-        codes=frozenset(one.code_id for one in given if one.start is None),
-        places=[_place(one, text, version) for one in given if one.start is not None],
+        idea_text,
+        readers,
+        reading is not None,
+        reading is not None and (reading.is_due or reading.version != version),
+        reading is not None and reading.before is not None,
+        frozenset(one.code_id for one in given if one.start is None),
+        [_place(one, text, version) for one in given if one.start is not None],
     )
 
 
@@ -201,7 +202,8 @@ def _place(given: GivenCode, text: str, version: int) -> Place:
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
-    conditions, values = [_SHOWN[filters.show]], []
+    conditions: list[str] = [_SHOWN[filters.show]]
+    values: list[Any] = []
     if filters.stream is not None:
         conditions.append("p.stream_id = %s")
         values.append(filters.stream)

@@ -37,6 +37,14 @@ class CodeLine:
         return " / ".join(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A code with those below it."""
+
+    line: CodeLine
+    below: list["Node"]
+
+
 def frame_of(conversation: Conversation) -> list[CodeLine]:
     """The codes in use, each before those below it."""
     return lines_of(list(_active(conversation)), quotes_of(conversation))
@@ -67,6 +75,18 @@ def lines_of(codes: list[Code], quotes: dict[UUID, list[str]]) -> list[CodeLine]
             yield from under(code.pk, here)
 
     return list(under(None, ()))
+
+
+def nested(lines: list[CodeLine]) -> list[Node]:
+    """Lines that stand depth first, as a tree."""
+    top: list[Node] = []
+    above: list[Node] = []
+    for line in lines:
+        node = Node(line, [])
+        del above[line.depth :]
+        (above[-1].below if above else top).append(node)
+        above.append(node)
+    return top
 
 
 def frame_row(conversation: Conversation) -> Frame:

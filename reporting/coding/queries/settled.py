@@ -4,11 +4,14 @@ Which codes hold: those all readers agree on, those of whoever read it alone, an
 Codes that are in the frame no more count for nobody; so retiring one, or merging two, can end a disagreement.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from conversations.models import Conversation
 from kernel.database import rows
-from reporting.coding.models import CodeState
+from kernel.errors import NotFound
+from reporting.coding.models import CodeState, GivenCode, Reading, SettledCode, Settlement
+from reporting.coding.queries.desk import TextNow, text_now
 from reporting.coding.queries.posts import POSTS
 
 # Every contribution that was read, with the codes of each of its readers. Names the conversation twice.
@@ -65,3 +68,68 @@ def disputes(conversation: Conversation) -> tuple[int, int, int]:
     """How many are disputed, how many were settled, how many several analysts read."""
     ((is_open, settled, several),) = rows(_COUNTED, [conversation.pk] * 2)
     return is_open, settled, several
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLine:
+    """What one analyst gave to one contribution: codes of the whole, and codes of passages with their words."""
+
+    by: UUID
+    codes: list[UUID]
+    passages: list[tuple[UUID, str]]
+
+    def of_codes(self) -> set[UUID]:
+        return {*self.codes, *(code for code, _words in self.passages)}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A contribution that several read, side by side. `settled` is None where nobody settled it."""
+
+    text: TextNow
+    readers: list[ReaderLine]
+    settled: set[UUID] | None
+    settled_by: UUID | None
+
+    @property
+    def shared(self) -> set[UUID]:
+        return set.intersection(*(reader.of_codes() for reader in self.readers))
+
+    @property
+    def named(self) -> set[UUID]:
+        return set.union(*(reader.of_codes() for reader in self.readers))
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.settled is None and self.shared != self.named
+
+
+def review_of(conversation: Conversation, post: UUID, *, is_blind: bool) -> Review:
+    """Raises NotFound where fewer than two have read it, and while coding is blind where nobody disagrees."""
+    text = text_now(conversation, post)
+    given = GivenCode.objects.filter(reading__post=post, code__state=CodeState.ACTIVE).order_by("start", "pk")
+    readers: dict[UUID, ReaderLine] = {
+        by: ReaderLine(by, [], [])
+        for by in Reading.objects.filter(post=post).order_by("by").values_list("by", flat=True)
+    }
+    for by, code, start, end in given.values_list("reading__by", "code", "start", "end"):
+        if start is None:
+            readers[by].codes.append(code)
+        else:
+            readers[by].passages.append((code, text.text[start:end]))
+    settlement = Settlement.objects.filter(post=post).first()
+    held = SettledCode.objects.filter(settlement=settlement, code__state=CodeState.ACTIVE)
+    settled = None if settlement is None else set(held.values_list("code", flat=True))
+    found = Review(text, list(readers.values()), settled, settlement.by if settlement else None)
+    if len(readers) < 2 or (is_blind and found.settled is None and not found.is_disputed):
+        raise NotFound
+    return found
+
+
+def texts_of(conversation: Conversation, posts: list[UUID]) -> list[tuple[UUID, str, str]]:
+    """Id, kind and text of contributions, in the order of their ids."""
+    found = rows(_TEXTS, [conversation.pk, conversation.pk, posts])
+    return [(post, kind, text) for post, kind, text in found]
+
+
+_TEXTS = f"SELECT p.id, p.kind, p.text FROM ({POSTS}) p WHERE p.id = ANY(%s) ORDER BY p.id"

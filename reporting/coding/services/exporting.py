@@ -12,7 +12,7 @@ from kernel.tenancy import current_tenant
 from reporting.coding.exchange import refi, tables
 from reporting.coding.exchange.shapes import CodedPost
 from reporting.coding.permissions import require_analyst
-from reporting.coding.queries import frame_of
+from reporting.coding.queries import CodeLine, frame_of
 from reporting.coding.queries.frames import frame_row
 from reporting.coding.queries.leaving import coded_posts
 from tenants.permissions import Staff
@@ -81,7 +81,7 @@ def export(*, conversation: Conversation, form: Form, by: Staff) -> Export:
 
 
 def _written(
-    conversation: Conversation, form: Form, lines: list[tables.CodeLine], posts: list[CodedPost]
+    conversation: Conversation, form: Form, lines: list[CodeLine], posts: list[CodedPost]
 ) -> tuple[bytes, str]:
     match form:
         case Form.CODEBOOK_QDC:

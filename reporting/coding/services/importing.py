@@ -142,7 +142,7 @@ def _add_codes(work: Working, codes: list[Incoming], made: Imported) -> None:
     for incoming in codes:
         above = made.codes[incoming.parent] if incoming.parent >= 0 else None
         name = one_line(incoming.name)[:MOST_CHARACTERS_OF_NAME] or "Without a name"
-        known = by_guid.get(incoming.guid) or by_name.get((above and above.pk, name.casefold()))
+        known = by_guid.get(incoming.guid) or by_name.get((above.pk if above else None, name.casefold()))
         if known is None:
             wording = Wording(
                 name, plain(incoming.definition)[:MOST_CHARACTERS_OF_DEFINITION], _colour(incoming)

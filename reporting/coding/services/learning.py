@@ -63,11 +63,14 @@ def learned(known: list[Example], texts: list[str]) -> list[list[Learned]]:
         for place, near in zip(sure, alike, strict=True):
             weights = asked[int(place)].multiply(model.coef_[0]).tocsr()
             words = [names[at] for at in weights.indices[np.argsort(-weights.data)] if weights[0, at] > 0]
+            places = _places(texts[place], words)
+            if not places:  # nothing in it speaks for the code
+                continue
             found[place].append(
                 Learned(
                     code=code,
                     score=float(scores[place]),
-                    words=_places(texts[place], words),
+                    words=places,
                     alike=[known[at].post for at in near],
                 )
             )

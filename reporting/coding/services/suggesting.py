@@ -13,6 +13,7 @@ from django.db import transaction
 from conversations.models import Conversation
 from kernel.database import rows
 from kernel.errors import DomainError
+from kernel.tasks import after_commit
 from privacy.anonymity import Kind
 from reporting.coding.models import Frame, Suggestion
 from reporting.coding.permissions import require_may_code
@@ -31,11 +32,12 @@ class TooLittleToLearnFrom(DomainError):
     message = "Suggestions are learned from your own coding. Code at least 30 contributions first."
 
 
-def require_enough(*, conversation: Conversation, by: Staff, at: datetime) -> None:
-    """Before somebody asks for suggestions. Raises RoleMissing, CodingIsOver, TooLittleToLearnFrom."""
+def ask(*, conversation: Conversation, by: Staff, at: datetime) -> None:
+    """Have suggestions learned anew in the background. Raises RoleMissing, CodingIsOver, TooLittleToLearnFrom."""
     require_may_code(by, conversation, at=at)
     if len(codes_of(conversation)) < FEWEST_CODED:
         raise TooLittleToLearnFrom
+    after_commit("coding.suggest", conversation=str(conversation.pk))
 
 
 def is_due(conversation: Conversation) -> bool:

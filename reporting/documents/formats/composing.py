@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -76,7 +76,9 @@ class _Composer:
 
     def paper(self) -> Paper:
         said, words = self.edition, self.words
-        parts = tuple(self._part(n, one) for n, one in enumerate(said["sections"], start=1))
+        # A section in which nothing stands would be a heading that leads nowhere.
+        made = (self._part(n, one) for n, one in enumerate(said["sections"], start=1))
+        parts = tuple(part for part in made if part.blocks)
         brand = said["brand"]
         return Paper(
             title=said["title"],
@@ -219,7 +221,9 @@ class _Composer:
             text += f" ({'> ' if over else ''}{self._percent((_OVER if over else cell['percent']) / 100)})"
         return Cell(text, is_number=True)
 
-    def _grid(self, caption: str, headings: list[str], rows: list[tuple[Cell, ...]], note: str = "") -> Grid:
+    def _grid(
+        self, caption: str, headings: list[str], rows: Sequence[tuple[Cell, ...]], note: str = ""
+    ) -> Grid:
         self.tables += 1
         return Grid(self.tables, caption, tuple(headings), tuple(rows), note)
 
@@ -235,13 +239,9 @@ class _Composer:
         coded = found.get("coded")
         if coded and coded["contributions"]:
             said = {name: self._number(coded[name]) for name in ("coded", "contributions")}
-            yield Paragraph(
-                one_run(
-                    words["coded"].format(
-                        coded=said["coded"], all=said["contributions"], version=coded["version"]
-                    )
-                )
-            )
+            sentence = words["coded" if coded["version"] else "coded_so_far"]
+            filled = sentence.format(coded=said["coded"], all=said["contributions"], version=coded["version"])
+            yield Paragraph(one_run(filled))
         yield Paragraph(one_run(words["nobody"]))
         if any(section.get("quotes") for section in self.edition["sections"]):
             yield Paragraph(one_run(words["quotes_checked"]))

@@ -52,7 +52,7 @@ class _Writer:
         self.paper = paper
         self.show: Any = Presentation()
         self.language = str(languages.locale(paper.language)).replace("_", "-")
-        self.accent = RGBColor.from_string(paper.brand.accent.lstrip("#").upper())
+        self.accent = _colour(paper.brand.accent)
 
     def fill(self) -> None:
         self._frame()
@@ -86,7 +86,7 @@ class _Writer:
         below = slide.placeholders[1].text_frame
         self._say(below, paper.organisation, size=24)
         for line in paper.lines:
-            self._say(below, line, size=16, colour=RGBColor.from_string(_MUTED), more=True)
+            self._say(below, line, size=16, colour=_colour(_MUTED), more=True)
         if paper.brand.logo:
             logo = slide.shapes.add_picture(
                 io.BytesIO(paper.brand.logo), _SIDE, Inches(0.5), height=Inches(0.9)
@@ -137,7 +137,7 @@ class _Writer:
                 table.cell(y, x).fill.background()
 
     def _cell(self, cell: Any, words: str, *, is_bold: bool = False, at_end: bool = False) -> None:  # noqa: ANN401
-        colour = RGBColor(255, 255, 255) if is_bold else None
+        colour = _colour("FFFFFF") if is_bold else None
         align = PP_ALIGN.RIGHT if at_end else None
         self._say(cell.text_frame, words, size=14, bold=is_bold, colour=colour, align=align)
 
@@ -174,7 +174,7 @@ class _Writer:
         run = paragraph.add_run()
         run.text = words
         run.font.size, run.font.bold, run.font.name = Pt(size), bold, _FONT
-        run.font.color.rgb = colour or RGBColor.from_string(_INK)
+        run.font.color.rgb = colour or _colour(_INK)
         run._r.get_or_add_rPr().set("lang", self.language)  # noqa: SLF001
         paragraph.space_after = Pt(8)
         if align is not None:
@@ -231,7 +231,7 @@ def _read(block: Any) -> Iterator[tuple[str, int, RGBColor | None]]:  # noqa: AN
         size = 20 if len(block.text) <= _MOST_LETTERS else 14
         yield f"“{block.text}”", size, None
         if block.label:
-            yield f"— {block.label}", 16, RGBColor.from_string(_MUTED)
+            yield f"— {block.label}", 16, _colour(_MUTED)
     elif isinstance(block, Paragraph):
         yield _short(plain(block.runs), _MOST_LETTERS), 18, None
 
@@ -254,6 +254,11 @@ def _told(part: Part) -> str:
 
 def _describe(shape: Any, words: str) -> None:  # noqa: ANN401
     shape._element.xpath(".//p:cNvPr")[0].set("descr", words)  # noqa: SLF001
+
+
+def _colour(written: str) -> RGBColor:
+    made: RGBColor = RGBColor.from_string(written.lstrip("#").upper())  # type: ignore[no-untyped-call]  # the library's
+    return made
 
 
 def _short(words: str, most: int) -> str:

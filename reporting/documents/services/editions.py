@@ -56,10 +56,13 @@ def obstacles(report: Report) -> list[Obstacle]:
     sections = [one for one in queries.sections_of(report) if one.is_included]
     if not sections:
         found.append(Obstacle(NothingToSay().sentence))
-    for section in sections:
-        if any(one.trouble for one in checked(report.conversation_id, section.quotes.all())):
-            found.append(Obstacle(QuoteNotThere(section=section.heading).sentence, section.pk))
-    return found
+    quotes = [quote for section in sections for quote in section.quotes.all()]
+    wrong = {one.quote.section_id for one in checked(report.conversation_id, quotes) if one.trouble}
+    return found + [
+        Obstacle(QuoteNotThere(section=section.heading).sentence, section.pk)
+        for section in sections
+        if section.pk in wrong
+    ]
 
 
 def edition_of(report: Report, *, organisation: str, number: int, on: date, is_final: bool) -> dict[str, Any]:
@@ -105,7 +108,9 @@ def paper_of(version: Version) -> Paper:
 
 def preview_of(report: Report, *, organisation: str, on: date) -> Paper:
     """The report as it would be published now, with whatever quotes it has. Raises NothingFrozen."""
-    edition = edition_of(report, organisation=organisation, number=0, on=on, is_final=False)
+    edition = edition_of(
+        report, organisation=organisation, number=queries.next_number(report), on=on, is_final=False
+    )
     snapshot = queries.content_of(report.snapshot)
     return composed(snapshot, {**edition, "identity": digest_of(canonical(edition))})
 

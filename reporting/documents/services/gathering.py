@@ -72,10 +72,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever the shapes hold)
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, float):
         return round(value, _DIGITS)
-    return value
+    return str(value) if isinstance(value, UUID | date) else value

@@ -4,25 +4,22 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.core import signing
-from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
 
 from kernel import audit
 from kernel.errors import NotFound
 from kernel.tenancy import current_tenant
-from reporting.documents.measures import digest_of_bytes
 from reporting.documents.models import Document
+from reporting.documents.services.filing import kept_file
 
 SECONDS = 600
 
 
 class LinkOver(NotFound):
     code = "link_over"
-    message = "This link has ended: each is good for ten minutes, for you alone. Go back to the reports and open it from there."
-
-
-class FileAway(NotFound):
-    code = "file_away"
-    message = "This file is not there any more. Look in the list of reports for the version that stands."
+    message = _(
+        "This link has ended: each is good for ten minutes, for you alone. Go back to the reports and open it from there."
+    )
 
 
 def open_link(document: Document, *, reader: UUID) -> str:
@@ -47,13 +44,7 @@ def opened(document: Document, *, reader: UUID, where: str) -> bytes:
 
     Raises FileAway where there is none, or where it is not what was published.
     """
-    try:
-        with default_storage.open(file_of(document)) as kept:
-            content: bytes = kept.read()
-    except FileNotFoundError as gone:
-        raise FileAway from gone
-    if digest_of_bytes(content) != document.digest:
-        raise FileAway
+    content = kept_file(document)
     about: Mapping[str, str | int] = {
         "project": str(document.version.report.conversation_id),
         "version": document.version.number,
@@ -69,11 +60,6 @@ def opened(document: Document, *, reader: UUID, where: str) -> bytes:
         about=about if is_staff else {**about, "account": str(reader)},
     )
     return content
-
-
-def file_of(document: Document) -> str:
-    """Under the version's own id: a deletion of the conversation leaves what was published."""
-    return f"documents/{document.version_id.hex}/report.{document.format}"
 
 
 def _signer() -> signing.TimestampSigner:

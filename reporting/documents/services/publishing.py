@@ -3,10 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
 
 from kernel import audit
 from kernel.errors import DomainError
@@ -17,7 +14,7 @@ from reporting.documents import formats, permissions, queries
 from reporting.documents.measures import canonical, digest_of, digest_of_bytes
 from reporting.documents.models import Document, Edition, Format, Report, Version, VersionState
 from reporting.documents.services import editions
-from reporting.documents.services.links import file_of
+from reporting.documents.services.filing import keep_file, remove_file
 from tenants.models import Role
 from tenants.permissions import Staff, require_role
 
@@ -58,15 +55,16 @@ def publish_report(*, report: Report, organisation: str, by: Staff, at: datetime
     )
     if held.versions.filter(state=VersionState.MAKING).exists():
         raise BeingMade
-    number = (held.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = queries.next_number(held)
     on = at.astimezone(held.conversation.zone).date()
     said = editions.edition_of(held, organisation=organisation, number=number, on=on, is_final=True)
+    assert held.snapshot is not None  # noqa: S101  (the edition was made from it)
     content = canonical(said)
     edition, _is_new = Edition.objects.get_or_create(
         digest=digest_of(content), defaults={"content": content, "conversation": held.conversation}
     )
     version = Version.objects.create(
-        report=held, number=number, snapshot_id=held.snapshot_id, edition=edition, published_on=on, by=by.id
+        report=held, number=number, snapshot=held.snapshot, edition=edition, published_on=on, by=by.id
     )
     after_commit("documents.make", version=str(version.pk))
     return version
@@ -100,10 +98,7 @@ def _make_next(version: UUID) -> bool:
         return False
     content = formats.written(editions.paper_of(held), missing[0])
     document = Document(version=held, format=missing[0], digest=digest_of_bytes(content), size=len(content))
-    name = file_of(document)
-    # A file that was left by a killed worker says the same; a second name would not be found again.
-    default_storage.delete(name)
-    default_storage.save(name, ContentFile(content))
+    keep_file(document, content)
     document.save(force_insert=True)
     return True
 
@@ -152,12 +147,10 @@ def _record(what: str, version: Version, by: UUID | None) -> None:
 
 @transaction.atomic
 def take_back(*, version: UUID, reason: str) -> None:
-    """
-    A version that holds words which may not stand there any more: files and words go, its digests stay.
-    """
+    """A version that holds words which may not stand there any more: files and words go, its digests stay."""
     held = Version.objects.select_for_update(of=("self",)).select_related("report").get(pk=version)
     for document in held.documents.all():
-        default_storage.delete(file_of(document))
+        remove_file(document)
         document.delete()
     Edition.objects.filter(pk=held.edition_id).update(content="")
     Version.objects.filter(pk=held.pk).update(state=VersionState.WITHHELD, reason=reason)

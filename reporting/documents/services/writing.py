@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -121,7 +120,8 @@ def change_section(*, section: Section, words: Words, seen: int, by: Staff) -> S
     that stands. What the snapshot does not hold cannot be chosen and is left out.
     """
     require_role(by, Role.ANALYST)
-    kept = Section.objects.select_for_update().select_related("report__snapshot").get(pk=section.pk)
+    held = Section.objects.select_for_update(of=("self",))
+    kept = held.select_related("report__snapshot").get(pk=section.pk)
     heading, text = one_line(words.heading), plain(words.text)
     if not 0 < len(heading) <= MOST_CHARACTERS_OF_HEADING:
         raise HeadingMissing

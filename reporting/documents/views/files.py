@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from conversations.staff import ProjectRequest, in_project
 from kernel.errors import DomainError
 from reporting.documents import queries
+from reporting.documents.models import VersionState
 from reporting.documents.services import publishing
 from reporting.documents.services.links import document_behind, open_link, opened
 from reporting.documents.views.serving import served
@@ -22,7 +23,7 @@ from tenants.models import Role
 def progress(request: ProjectRequest, version: UUID) -> HttpResponse:
     """A fragment that looks again by itself while files are being made."""
     line = queries.version_of(request.conversation, version)
-    if line.version.state != "making":
+    if line.version.state != VersionState.MAKING:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "documents/_progress.html", {"line": line})
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,10 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from conversations.staff import ProjectRequest, in_project
 from conversations.views.console.typed import uuid_of
+from kernel import languages
 from kernel.errors import DomainError
 from reporting.documents import permissions, queries
 from reporting.documents.formats import pdf
-from reporting.documents.models import Report
+from reporting.documents.models import Report, VersionState
 from reporting.documents.services import editions, freezing, publishing, writing
 from reporting.documents.views.serving import shown_page
 from tenants.models import Role
@@ -110,7 +110,7 @@ def _reports_page(request: ProjectRequest, *, trouble: str = "", status: int = 2
     context = {
         "reports": queries.written_reports(request.conversation),
         "snapshot": queries.newest_snapshot(request.conversation),
-        "languages": settings.LANGUAGES,
+        "languages": languages.offered(),
         "typed": request.POST,
         "trouble": trouble,
         "may_freeze": _may_freeze(request),
@@ -121,18 +121,20 @@ def _reports_page(request: ProjectRequest, *, trouble: str = "", status: int = 2
 def _report_page(
     request: ProjectRequest, report: Report, *, trouble: str = "", status: int = 200
 ) -> HttpResponse:
+    versions = queries.versions_of(report)
     is_changed = request.method == "POST" and "title" in request.POST
     context = {
         "report": report,
         "sections": queries.sections_of(report),
-        "versions": queries.versions_of(report),
+        "versions": versions,
         "obstacles": editions.obstacles(report),
         "newest": queries.newest_snapshot(request.conversation),
-        "languages": settings.LANGUAGES,
+        "languages": languages.offered(),
         "title": request.POST["title"] if is_changed else report.title,
         "trouble": trouble,
         "is_title_wrong": is_changed,
         "may_freeze": _may_freeze(request),
+        "is_being_made": any(line.version.state == VersionState.MAKING for line in versions),
         "has_closed": request.conversation.has_closed(at=timezone.now()),
     }
     return render(request, "documents/report_overview.html", context, status=status)
