@@ -64,6 +64,11 @@ app.conf.update(
         "note what client users see": {"task": "portal.note_everywhere", "schedule": crontab(minute=25)},
         "follow what reports quote": {"task": "documents.follow_everywhere", "schedule": 60.0},
         "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
+        "follow releases of figures": {"task": "figures.follow_everywhere", "schedule": 60.0},
+        "release participation daily": {
+            "task": "figures.daily_everywhere",
+            "schedule": crontab(hour=4, minute=40),
+        },
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("reporting.coding.urls.console")),
     path("", include("reporting.findings.urls.console")),
     path("", include("reporting.documents.urls.console")),
+    path("", include("reporting.figures.urls.console")),
 ]
