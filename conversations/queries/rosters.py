@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conversations.models import Area, Conversation, RosterUpload
+from conversations.models import Area, Conversation, Emptying, RosterUpload
 from kernel.errors import NotFound
 from privacy.vault.interface import vault
 from privacy.vault.refusals import UnknownJob
@@ -56,7 +56,9 @@ def standing_of(conversation: Conversation) -> Standing:
 
 def population_standing(conversation: Conversation) -> Standing:
     """The same without mailings, for the organisation itself: their numbers move when single letters come back."""
-    population = vault().population(conversation=conversation.pk)
+    is_gone = conversation.emptying != Emptying.NO
+    nobody = Population(people=0, areas={}, dimensions=[])
+    population = nobody if is_gone else vault().population(conversation=conversation.pk)
     return Standing(population=population, mailings=[], areas=areas_of(conversation))
 
 

@@ -22,6 +22,7 @@ from reporting.portal.services import remembering, telling
 from reporting.shapes import Cell, Estimate, ReleasedTable, ThemeStrength
 from tenants.models import Organisation
 from tests import acting
+from tests.deleting import make_ended, take_further
 from tests.making import (
     change,
     client_of,
@@ -312,3 +313,16 @@ def test_each_page_asks_few_questions(portal: Client, talk: Conversation) -> Non
             portal.get(_at(talk, path))
         said = [query["sql"] for query in asked.captured_queries]
         assert len(said) <= most, (path, len(said), said)
+
+
+def test_after_its_deletion_the_pages_are_still_there(acme: Organisation, portal: Client) -> None:
+    """R42, R62: numbers of contributions and reports stay; who was invited is gone."""
+    ended = make_ended(acme)
+    take_further(ended.project)
+
+    with tenant_context(acme.tenant):
+        ended.talk.refresh_from_db()
+    for path in ("", "roster/"):
+        assert "Gone, as it was promised" in _page(portal, ended.talk, path)
+    for path in ("themes/", "reports/", "notices/"):
+        _page(portal, ended.talk, path)

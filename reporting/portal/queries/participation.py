@@ -15,6 +15,7 @@ from kernel.errors import Unavailable
 from kernel.remembered import Remembered
 from kernel.tenancy import current_tenant
 from privacy.vault.interface import vault
+from privacy.vault.refusals import UnknownConversation
 from privacy.vault.shapes import MailingKind
 from reporting.figures import queries as figures
 from reporting.portal.models import PeopleOnDay
@@ -123,11 +124,11 @@ def people_of(conversation: Conversation) -> People:
 
 
 def reach_of(conversation: Conversation) -> Reach | None:
-    """None while the vault does not answer: the page is there without it."""
+    """None while the vault does not answer, and once who was invited has been deleted: the page is there without it."""
     try:
         population = vault().population(conversation=conversation.pk)
         mailings = vault().mailings(conversation=conversation.pk)
-    except Unavailable:
+    except (Unavailable, UnknownConversation):
         return None
     sent = [one for one in mailings if one.sent or one.failed or one.unknown]
     invitations = [one for one in sent if one.kind is MailingKind.INVITATION]
