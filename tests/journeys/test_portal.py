@@ -148,3 +148,43 @@ def test_the_portal_works_without_scripts_and_by_night(
         night.go(path)
         night.must_be_accessible()
     expect(night.page.get_by_role("heading", name="Brandio")).to_be_visible()
+
+
+def test_a_sponsor_downloads_a_report(sponsor: Visitor, conversation: str) -> None:
+    """R43, R16: published by documents, downloaded as a file, and nothing of it opens on the site."""
+    _publish(sponsor.product, conversation)
+    page = sponsor.page
+    sponsor.go(f"/organisation/conversations/{conversation}/reports/")
+    expect(page.get_by_role("heading", name="What people said")).to_be_visible()
+    sponsor.must_be_accessible()
+
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=re.compile("PDF")).click()
+
+    assert waiting.value.suggested_filename == "what-people-said.pdf"
+    assert waiting.value.path().read_bytes() == b"%PDF-1.7 said"
+    assert "/reports/" in page.url
+
+
+def _publish(product: Product, slug: str) -> None:
+    """A report as it stands once it is published, with one small file."""
+    product.in_hospital(
+        "import hashlib\n"
+        "from datetime import date\n"
+        "from uuid import uuid4\n"
+        "from conversations.models import Conversation\n"
+        "from reporting.documents.measures import digest_of_bytes\n"
+        "from reporting.documents.models import Document, Edition, Report, Snapshot, Version\n"
+        "from reporting.documents.services.filing import keep_file\n"
+        f"talk = Conversation.objects.get(slug='{slug}')\n"
+        "day, content = date(2026, 6, 12), str(talk.pk)\n"
+        "kept = dict(digest=hashlib.sha256(content.encode()).hexdigest(), conversation=talk, content=content)\n"
+        "snapshot = Snapshot.objects.create(**kept, taken_on=day, number=1)\n"
+        "edition = Edition.objects.create(**kept)\n"
+        "report = Report.objects.create(conversation=talk, title='What people said', started_on=day)\n"
+        "version = Version.objects.create(report=report, number=1, snapshot=snapshot, edition=edition,"
+        " state='published', published_on=day, by=uuid4())\n"
+        "said = b'%PDF-1.7 said'\n"
+        "document = Document.objects.create(version=version, format='pdf', digest=digest_of_bytes(said), size=len(said))\n"
+        "keep_file(document, said)"
+    )

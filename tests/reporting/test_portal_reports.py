@@ -17,7 +17,8 @@ from kernel.models import AuditEntry
 from kernel.tenancy import control_plane, tenant_context
 from reporting.documents.measures import digest_of_bytes
 from reporting.documents.models import Document, Edition, Report, Snapshot, Version, VersionState
-from reporting.documents.services.links import SECONDS, file_of
+from reporting.documents.services.filing import file_of
+from reporting.documents.services.links import SECONDS
 from tenants.models import Organisation
 from tests.making import make_conversation
 from tests.reporting.sponsoring import make_sponsor, portal_of
