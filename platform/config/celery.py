@@ -50,7 +50,7 @@ app.conf.update(
         "measure what is stored": {"task": "conversations.measure_everywhere", "schedule": 3600.0},
         "finish what rosters left": {"task": "conversations.finish_rosters_everywhere", "schedule": 600.0},
         "go on with organisations half made": {"task": "tenants.provision_waiting", "schedule": 60.0},
-        "delete what is due": {"task": "privacy.delete_due", "schedule": 300.0},
+        "delete what is due": {"task": "privacy.delete_due", "schedule": 120.0},
         "complete what is due": {"task": "conversations.complete_due", "schedule": 60.0},
         "fill the queue": {"task": "conversations.fill_queue_everywhere", "schedule": 60.0},
         "take care": {"task": "conversations.care_everywhere", "schedule": 60.0},
