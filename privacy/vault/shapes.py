@@ -173,6 +173,9 @@ class Population:
     people: int
     areas: dict[str, int]
     dimensions: list[Grouping]
+    # How the rosters say that people are reached.
+    by_mail: int = 0
+    by_text: int = 0
 
 
 @dataclass(frozen=True, slots=True)
