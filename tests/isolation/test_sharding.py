@@ -6,18 +6,22 @@ No cluster runs here. These are the rules under which one was seen to work (deci
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import connections, transaction
+from django.db.models import F
 from django.test import override_settings
 
-from kernel.tenancy import owner_in
+from conversations.models import Idea
+from kernel.database import change
+from kernel.tenancy import owner_in, tenant_context
 from tenants.models import Organisation, TenantMigration
 from tenants.services.schemas import clear_schema, place_schema
 from tests.conftest import database_name
 from tests.machinery import admin_url
-from tests.making import make_organisation
+from tests.making import make_conversation, make_idea, make_organisation, make_people
 
 Rows = list[tuple[object, ...]]
 
@@ -220,6 +224,24 @@ def test_what_a_backup_brings_back_is_placed_in_the_same_transaction_or_not_at_a
 
 def test_without_a_cluster_placing_asks_nothing_of_the_server(acme: Organisation) -> None:
     place_schema(acme.schema_name)
+
+
+def test_numbers_are_dealt_out_again_as_the_runbook_says(acme: Organisation) -> None:
+    """R70: the order stays, and whatever a node draws afterwards is newer."""
+    runbook = (Path(__file__).resolve().parents[2] / "deploy" / "scale-out.md").read_text()
+    (statements,) = re.findall(r"```sql\n(.*?)```", runbook, re.DOTALL)
+    with tenant_context(acme.tenant):
+        talk = make_conversation()
+        for person in make_people(talk, 3):
+            make_idea(talk, person)
+        Idea.objects.filter(stream__conversation=talk).update(number=F("number") + 2**48)
+        before = list(Idea.objects.order_by("number").values_list("pk", flat=True))
+        for statement in statements.split(";")[:-1]:
+            change(statement)
+
+        assert list(Idea.objects.order_by("number").values_list("pk", flat=True)) == before
+        numbers = list(Idea.objects.order_by("number").values_list("number", flat=True))
+        assert numbers == list(range(1, len(before) + 1))
 
 
 def _login_and_password(catalogue: psycopg.Connection, organisation: Organisation) -> tuple[object, ...]:
