@@ -48,7 +48,7 @@ def missing(admin_url: str, database: str) -> list[str]:
 
 def _settings_missing(admin: psycopg.Connection) -> list[str]:
     names = [*_WANTED, *_AT_LEAST, "shared_preload_libraries"]
-    read = dict(
+    read: dict[str, str] = dict(
         admin.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", (names,)).fetchall()
     )
     found = [

@@ -1,6 +1,7 @@
 """The Jinja2 environment of all pages: components are macros, a page is a composition of them."""
 
 import json
+import secrets
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any
@@ -23,8 +24,9 @@ from kernel import languages
 from kernel.addresses import on_base_host
 from web import dates
 
-# Stands for the address of the page in what is kept of the switch.
-_BACK = "the-way-back"
+# Stand for the address of the page in what is kept; the second where it is a part of another address.
+BACK = Markup("the-way-back-") + secrets.token_hex(8)
+QUOTED_BACK = Markup("the-quoted-way-back-") + secrets.token_hex(8)
 
 
 class _OneSetOfGlobals(Template):
@@ -144,25 +146,27 @@ def _language() -> languages.Language:
 
 def _switch(back: str) -> Markup:
     """The switch of languages, the same on every page but for the way back; nothing where there is one."""
-    return _kept_switch(languages.current(), tuple(settings.LANGUAGES)).replace(_BACK, quote(back))
+    way = QUOTED_BACK if back == BACK else quote(back)
+    return _kept_switch(languages.current(), tuple(settings.LANGUAGES)).replace(BACK, way)
 
 
 @lru_cache(maxsize=100)
 def _kept_switch(current: str, offered: tuple[tuple[str, str], ...]) -> Markup:
     if len(offered) == 1:
         return Markup("")
-    context = {"languages": languages.offered(), "current": current, "back": _BACK}
+    context = {"languages": languages.offered(), "current": current, "back": BACK}
     return Markup(render_to_string("web/_languages.html", context))  # noqa: S704  (our own escaped template)
 
 
-def _about_links(slug: str, path: str) -> Markup:
+def _about_links(slug: str, path: str, url: Callable[..., str]) -> Markup:
     """The links at the foot of a conversation's pages: the same for everybody, but for the page one is on."""
-    return _kept_links(languages.current(), get_urlconf(), slug, path if "/about/" in path else "")
+    return _kept_links(languages.current(), url, slug, path if "/about/" in path else "")
 
 
 @lru_cache(maxsize=2_000)
-def _kept_links(_language: str, _urlconf: str | None, slug: str, path: str) -> Markup:
-    return Markup(render_to_string("web/_about_links.html", {"slug": slug, "path": path}))  # noqa: S704  (likewise)
+def _kept_links(_language: str, url: Callable[..., str], slug: str, path: str) -> Markup:
+    context = {"slug": slug, "path": path, "url": url}
+    return Markup(render_to_string("web/_about_links.html", context))  # noqa: S704  (likewise)
 
 
 def _as_json(value: object) -> str:

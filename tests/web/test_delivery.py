@@ -84,7 +84,7 @@ def test_every_file_a_page_names_is_hashed_compressed_and_kept_for_ever(
         assert answer["Cache-Control"] == _FOR_EVER, address
         if address.endswith((".css", ".js")):
             assert answer["Content-Encoding"] == "gzip", address
-            assert b"".join(answer.streaming_content)[:2] == b"\x1f\x8b"  # type: ignore[arg-type]
+            assert b"".join(answer)[:2] == b"\x1f\x8b"
 
 
 def test_what_was_built_holds_no_file_without_a_hash_that_a_page_could_ask_for() -> None:
