@@ -160,11 +160,19 @@ def _kept_switch(current: str, offered: tuple[tuple[str, str], ...]) -> Markup:
 
 def _about_links(slug: str, path: str, url: Callable[..., str]) -> Markup:
     """The links at the foot of a conversation's pages: the same for everybody, but for the page one is on."""
-    return _kept_links(languages.current(), url, slug, path if "/about/" in path else "")
+    path = path if "/about/" in path else ""
+    urlconf = get_urlconf()
+    if url is _on_site(urlconf):
+        return _kept_links(languages.current(), urlconf, slug, path)
+    return _links(slug, path, url)  # a preview, whose addresses lead elsewhere
 
 
 @lru_cache(maxsize=2_000)
-def _kept_links(_language: str, url: Callable[..., str], slug: str, path: str) -> Markup:
+def _kept_links(_language: str, urlconf: str | None, slug: str, path: str) -> Markup:
+    return _links(slug, path, _on_site(urlconf))
+
+
+def _links(slug: str, path: str, url: Callable[..., str]) -> Markup:
     context = {"slug": slug, "path": path, "url": url}
     return Markup(render_to_string("web/_about_links.html", context))  # noqa: S704  (likewise)
 

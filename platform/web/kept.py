@@ -68,5 +68,4 @@ class KeptPages:
     def _render(self, bystander: Bystander, context: dict[str, object]) -> list[str]:
         common = {**page_context(HttpRequest()), "request": bystander, "csrf_input": hole("form")}
         page = render_to_string(self._template, {**common, **context})
-        page = page.replace(QUOTED_BACK, hole("quoted")).replace(BACK, hole("back"))
-        return _HOLE.split(page)
+        return _HOLE.split(page.replace(QUOTED_BACK, hole("quoted")).replace(BACK, hole("back")))
