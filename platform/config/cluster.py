@@ -5,6 +5,8 @@ Nodes speak to each other as the role that asks. So tenant roles may log in, wit
 from the addresses of the cluster and from nowhere else (decision 039). `manage install` prints this.
 """
 
+import itertools
+
 import psycopg
 
 # In pg_hba.conf a role that begins with a slash is a pattern.
@@ -21,8 +23,8 @@ _WANTED = {
 _AT_LEAST = {"max_prepared_transactions": 200, "max_replication_slots": 10, "max_wal_senders": 10}
 _HOLDING_ONE = r"SELECT count(*) FROM pg_authid WHERE rolname ~ '^t_[a-z]{12}$' AND rolpassword IS NOT NULL"
 _RULES = r"""
-    SELECT type, auth_method, database FROM pg_hba_file_rules
-    WHERE user_name @> ARRAY['/^t_[a-z]{12}$'] ORDER BY rule_number
+    SELECT user_name @> ARRAY['/^t_[a-z]{12}$'], type, auth_method, database FROM pg_hba_file_rules
+    WHERE user_name && ARRAY['/^t_[a-z]{12}$', 'all'] ORDER BY rule_number
 """
 
 
@@ -68,15 +70,18 @@ def _settings_missing(admin: psycopg.Connection) -> list[str]:
 
 def _admissions_missing(admin: psycopg.Connection, database: str) -> list[str]:
     rules = admin.execute(_RULES).fetchall()
-    admitting = [(kind, method, where) for kind, method, where in rules if method != "reject"]
+    tenants = [rule[1:] for rule in rules if rule[0]]
+    admitting = [(kind, where) for kind, method, where in tenants if method != "reject"]
     found = []
     if not admitting:
         found.append("pg_hba.conf admits tenant roles from no server of the cluster.")
-    if any(kind != "hostssl" or where != [database] for kind, _method, where in admitting):
+    if any(kind != "hostssl" or where != [database] for kind, where in admitting):
         found.append(f"pg_hba.conf admits tenant roles without TLS, or to more than the database {database}.")
-    refused = [kind for kind, method, where in rules if method == "reject" and where == ["all"]]
-    if not {"host", "local"} <= set(refused):
-        found.append("pg_hba.conf does not refuse tenant roles from everywhere else (host and local).")
+    # The first line that fits decides, so what admits everybody stands below.
+    before = itertools.takewhile(lambda rule: rule[0], rules)
+    refused = {kind for _tenants, kind, method, where in before if method == "reject" and where == ["all"]}
+    if not {"host", "local"} <= refused:
+        found.append("pg_hba.conf does not refuse tenant roles from everywhere else (host and local) first.")
     (passwords,) = admin.execute(_HOLDING_ONE).fetchone() or (0,)
     if passwords:
         found.append(f"{passwords} tenant roles have a password. None may.")

@@ -98,6 +98,13 @@ def test_a_line_that_admits_them_without_tls_or_a_password_of_theirs_is_found(no
     assert "1 tenant roles have a password. None may." in found
 
 
+def test_a_line_for_everybody_above_the_others_is_found(node: PostgresServer) -> None:
+    """R70: the first line that fits decides."""
+    _say(node, ["local all all trust", *cluster.admissions(DATABASE, ["10.0.0.1/32"])])
+
+    assert any("from everywhere else" in sentence for sentence in cluster.missing(_url(node), DATABASE))
+
+
 def test_on_a_node_too_the_catalogue_tells_nothing(node: PostgresServer) -> None:
     """I11 on every node: views of statistics, of names, and those that Citus would bring."""
     with psycopg.connect(_url(node).format(database=DATABASE), autocommit=True) as admin:
