@@ -5,8 +5,11 @@ Run by the embedded services and by `manage install` for servers of one's own. E
 may be run again. The logins and what each may do stand in the architecture, section 4.
 """
 
+from collections.abc import Iterable
+
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 # Statistics and names would tell one tenant how many others there are and how busy they are.
 _HIDDEN_RELATIONS = """
@@ -60,6 +63,16 @@ def vault_server(admin_url: str, database: str) -> None:
     with psycopg.connect(admin_url.format(database="postgres"), autocommit=True) as admin:
         _role(admin, "vault", "LOGIN")
         _database(admin, database, owner="vault")
+
+
+def set_passwords(admin_url: str, urls: Iterable[str]) -> None:
+    """Give each login the password that stands in its URL. Only its digest reaches the server."""
+    with psycopg.connect(admin_url.format(database="postgres"), autocommit=True) as admin:
+        for url in urls:
+            parts = conninfo_to_dict(url)
+            user, password = str(parts.get("user", "")), str(parts.get("password", ""))
+            if user and password:
+                admin.pgconn.change_password(user.encode(), password.encode())
 
 
 def _role(admin: psycopg.Connection, name: str, options: str) -> None:

@@ -16,7 +16,9 @@ from kernel import logging as structured_logging
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCAL_DIR = Path(os.environ.get("LOCAL_DIR", BASE_DIR / ".local"))
-if "DATABASE_URL" not in os.environ and "VAULT_DATABASE_URL" not in os.environ:
+# A process of its own (`manage run`) has what it was given and looks for nothing else.
+ROLE = os.environ.get("ROLE", "")
+if not ROLE and "DATABASE_URL" not in os.environ and "VAULT_DATABASE_URL" not in os.environ:
     for _name, _value in services.environment(LOCAL_DIR).items():
         os.environ.setdefault(_name, _value)
 env = Env()
