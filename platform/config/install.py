@@ -42,6 +42,7 @@ def conversation_server(admin_url: str, database: str) -> None:
         _role(admin, "restore", "LOGIN NOINHERIT")
         _role(admin, "control", "NOLOGIN")
         admin.execute("GRANT control TO web WITH INHERIT FALSE, SET TRUE")
+        _act_for(admin, "owner")
         _database(admin, database, owner="owner")
     with psycopg.connect(admin_url.format(database=database), autocommit=True) as admin:
         admin.execute("ALTER SCHEMA public OWNER TO owner")
@@ -62,6 +63,7 @@ def vault_server(admin_url: str, database: str) -> None:
     """One login `vault` that owns one database on a server of its own."""
     with psycopg.connect(admin_url.format(database="postgres"), autocommit=True) as admin:
         _role(admin, "vault", "LOGIN")
+        _act_for(admin, "vault")
         _database(admin, database, owner="vault")
 
 
@@ -78,6 +80,13 @@ def set_passwords(admin_url: str, urls: Iterable[str]) -> None:
 def _role(admin: psycopg.Connection, name: str, options: str) -> None:
     if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone():
         admin.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(options)))
+
+
+def _act_for(admin: psycopg.Connection, role: str) -> None:
+    """A managed server's administrator is no superuser: it must be in a role to give that role a database."""
+    found = admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    if found is not None and not found[0]:
+        admin.execute(sql.SQL("GRANT {} TO current_user WITH INHERIT TRUE, SET TRUE").format(sql.Identifier(role)))
 
 
 def _database(admin: psycopg.Connection, name: str, *, owner: str) -> None:
