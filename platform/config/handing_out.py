@@ -31,6 +31,8 @@ def main(arguments: Sequence[str]) -> None:
         known = {**running, "VAULT_TOKEN": secrets.token_urlsafe(32)}
     else:
         known = _new(folder, options)
+    if options.key_store:
+        known = {**known, "KEY_STORE": options.key_store}
     hand_out(folder, known)
     names = ", ".join(sorted(path.name for path in folder.iterdir()))
     print(f"Written to {folder}: {names}. Keep a copy where only you reach it.")  # noqa: T201
@@ -93,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--embedded", type=Path, metavar="LOCAL_DIR", help="for services that run here already"
     )
+    parser.add_argument("--key-store", metavar="WHERE", help="KEY_STORE for the vault, where no setting says it")
     for name, usual in _SERVERS.items():
         parser.add_argument(f"--{name}", default=usual, metavar="HOST", help=f"server (default: {usual})")
     return parser
