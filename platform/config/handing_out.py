@@ -95,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--embedded", type=Path, metavar="LOCAL_DIR", help="for services that run here already"
     )
-    parser.add_argument("--key-store", metavar="WHERE", help="KEY_STORE for the vault, where no setting says it")
+    parser.add_argument(
+        "--key-store", metavar="WHERE", help="KEY_STORE for the vault, where no setting says it"
+    )
     for name, usual in _SERVERS.items():
         parser.add_argument(f"--{name}", default=usual, metavar="HOST", help=f"server (default: {usual})")
     return parser

@@ -86,7 +86,9 @@ def _act_for(admin: psycopg.Connection, role: str) -> None:
     """A managed server's administrator is no superuser: it must be in a role to give that role a database."""
     found = admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if found is not None and not found[0]:
-        admin.execute(sql.SQL("GRANT {} TO current_user WITH INHERIT TRUE, SET TRUE").format(sql.Identifier(role)))
+        admin.execute(
+            sql.SQL("GRANT {} TO current_user WITH INHERIT TRUE, SET TRUE").format(sql.Identifier(role))
+        )
 
 
 def _database(admin: psycopg.Connection, name: str, *, owner: str) -> None:

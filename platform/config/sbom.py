@@ -23,7 +23,9 @@ def bill(lock: str) -> dict[str, Any]:
         "specVersion": "1.6",
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, lock)}",
         "version": 1,
-        "metadata": {"component": {"type": "application", "name": "conversation-platform", "bom-ref": "root"}},
+        "metadata": {
+            "component": {"type": "application", "name": "conversation-platform", "bom-ref": "root"}
+        },
         "components": list(_components(lock.splitlines())),
     }
 
