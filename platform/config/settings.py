@@ -61,7 +61,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.ReadyMiddleware",
     "web.middleware.HealthMiddleware",
+    "web.middleware.WatchedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.HeadersMiddleware",
@@ -280,6 +282,13 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
 USERSESSIONS_TRACK_ACTIVITY = False
+
+# What is watched from outside --------------------------------------------------------------
+# Where Prometheus asks this process, `host:port`, never where sites are; unset, nobody is answered.
+METRICS_LISTEN = env.str("METRICS_LISTEN", "")
+# Both off unless named, and both are told names of our code alone (decision 040).
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 # Logs ------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"
