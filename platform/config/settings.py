@@ -131,9 +131,10 @@ BROKER_URL = env.str("BROKER_URL", "")
 # Files and messages ----------------------------------------------------------------------
 S3_BUCKET = env.str("S3_BUCKET", "")
 S3_ENDPOINT = env.str("S3_ENDPOINT", "")
+FILES_DIR = env.str("FILES_DIR", str(LOCAL_DIR / "files"))
 _FILES: dict[str, Any] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"location": env.str("FILES_DIR", str(LOCAL_DIR / "files")), "base_url": None},
+    "OPTIONS": {"location": FILES_DIR, "base_url": None},
 }
 if S3_BUCKET:
     _FILES = {

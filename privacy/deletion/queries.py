@@ -101,6 +101,16 @@ def all_deletions(*, at: datetime) -> list[Line]:
         return _lines(list(Purge.objects.order_by("completed_at")), at)
 
 
+def late_deletions(*, at: datetime) -> dict[str, int]:
+    """How many are past a day that was promised: rows by the seventh, everything and its certificate by the last."""
+    with control_plane():
+        running = Purge.objects.filter(final_at=None, superseded_at=None)
+        return {
+            "rows": running.filter(rows_due__lt=at).exclude(ended__has_key=Step.ROWS.value).count(),
+            "certificate": running.filter(deadline__lt=at).count(),
+        }
+
+
 def _visible_to(staff: Staff) -> Any:  # noqa: ANN401  (a query set of deletions)
     own = Assignment.objects.filter(account_id=staff.id, role__in=_LOOKS_AFTER)
     if own.filter(organisation=None).exists():
