@@ -111,9 +111,16 @@ def _organisations(found: Operations) -> Iterator[Metric]:
 
 def _vault(standing: Standing, at: datetime) -> Iterator[Metric]:
     # Not how many wait: a job may be one person who leaves.
-    failed_jobs, late = standing.jobs_by_state.get("failed", 0), [_age(job.asked_at, at) for job in standing.jobs]
+    failed_jobs, late = (
+        standing.jobs_by_state.get("failed", 0),
+        [_age(job.asked_at, at) for job in standing.jobs],
+    )
     yield _one("vault_jobs_failed", "Jobs of the vault's ledger that failed.", failed_jobs)
-    yield _one("vault_jobs_late", "Jobs that were asked for more than an hour ago.", sum(age > _LATE_JOB for age in late))
+    yield _one(
+        "vault_jobs_late",
+        "Jobs that were asked for more than an hour ago.",
+        sum(age > _LATE_JOB for age in late),
+    )
     seen = standing.runner_seen_at
     if seen is not None:
         silence = (at - seen).total_seconds()
