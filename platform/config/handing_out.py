@@ -15,7 +15,7 @@ from config.embedded.trouble import CannotStart
 from config.embedded.valkey import users_file
 from config.roles import ROLES, SECRETS
 
-_SERVERS = {"conversations": "database", "vault": "vault-database", "valkey": "valkey", "files": "files"}
+_SERVERS = {"conversations": "database", "vault": "vault-database", "valkey": "valkey:6379"}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -72,9 +72,9 @@ def _new(folder: Path, options: argparse.Namespace) -> dict[str, str]:
         "VAULT_DATABASE_URL": f"postgresql://vault:{word['vault']}@{vault}",
         "ADMIN_DATABASE_URL": f"postgresql://postgres:{word['first']}@{options.conversations}/{{database}}",
         "VAULT_ADMIN_DATABASE_URL": f"postgresql://postgres:{word['vault_first']}@{options.vault}/{{database}}",
-        "VALKEY_URL": f"redis://web:{valkey['web']}@{options.valkey}:6379/0",
-        "BROKER_URL": f"redis://web:{valkey['web']}@{options.valkey}:6379/0",
-        "VAULT_VALKEY_URL": f"redis://vault:{valkey['vault']}@{options.valkey}:6379/0",
+        "VALKEY_URL": f"redis://web:{valkey['web']}@{options.valkey}/0",
+        "BROKER_URL": f"redis://web:{valkey['web']}@{options.valkey}/0",
+        "VAULT_VALKEY_URL": f"redis://vault:{valkey['vault']}@{options.valkey}/0",
         "SECRET_KEY": secrets.token_urlsafe(48),
         "VAULT_TOKEN": secrets.token_urlsafe(32),
     }

@@ -49,16 +49,18 @@ class Role:
 
 def main(arguments: Sequence[str]) -> None:
     """
-    `manage run ROLE`: become that process. A setting of the environment wins over a file of secrets.
+    `manage run ROLE [COMMAND ...]`: become that process, or run a command of `manage` with what it knows.
 
-    Raises CannotStart with a sentence where something is missing, or too much is there.
+    A setting of the environment wins over a file of secrets. Raises CannotStart with a sentence where something
+    is missing, or too much is there.
     """
-    role = ROLES.get(arguments[0] if len(arguments) == 1 else "")
+    role = ROLES.get(arguments[0] if arguments else "")
     if role is None:
         raise CannotStart(f"Say which process to run: `manage run` and one of {', '.join(ROLES)}.")
     environment = {**secrets_in(_folder()), **os.environ, "ROLE": role.name}
     require(role, environment)
-    command = role.command(environment)
+    given = list(arguments[1:])
+    command = [sys.executable, "-m", "config.manage", *given] if given else role.command(environment)
     os.execvpe(command[0], command, environment)  # noqa: S606  (our own programs, no shell)
 
 

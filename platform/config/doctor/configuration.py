@@ -62,7 +62,9 @@ def secrets_are_strong() -> Iterator[Finding]:
 def only_its_own_secrets() -> Iterator[Finding]:
     role = ROLES.get(settings.ROLE)
     if role is None:
-        yield look("This is no process of its own, so it may know everything. Say --role to look at one.")
+        yield look(
+            "This is no process of its own, so it may know everything. `manage run web doctor` looks at one."
+        )
         return
     try:
         require(role, os.environ)

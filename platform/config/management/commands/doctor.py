@@ -3,10 +3,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.test import override_settings
 
 from config.doctor import CHECKS, Level
-from config.roles import ROLES
 
 _NOTHING, _MEND, _AWAY = 0, 1, 2
 
@@ -20,14 +18,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--role", choices=sorted(ROLES), help="look at it as this process")
         parser.add_argument("--json", action="store_true", dest="as_json", help="for a program")
 
-    def handle(self, *_args: Any, role: str | None, as_json: bool, **_options: Any) -> None:
-        found = []
-        with override_settings(**({"ROLE": role} if role else {})):
-            for name, check in CHECKS.items():
-                found += [(name, finding) for finding in check()]
+    def handle(self, *_args: Any, as_json: bool, **_options: Any) -> None:
+        found = [(name, finding) for name, check in CHECKS.items() for finding in check()]
         if as_json:
             lines = [{"check": name, "level": one.level, "sentence": one.sentence} for name, one in found]
             self.stdout.write(json.dumps(lines, indent=1))
