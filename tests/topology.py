@@ -156,7 +156,11 @@ class Topology:
         for name in named:
             process = self.processes.pop(name, None)
             if process is not None:
-                child.stop(process, with_signal=signal.SIGTERM, seconds=40)
+                try:
+                    process.wait(40)  # told once: a second signal would end what is being ended
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
                 ended[name] = process.returncode
         if not services:
             for server in self.servers:

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from kernel import metrics, telemetry
 from kernel.errors import Unavailable
+from kernel.tenancy import control_plane
 from kernel.valkey import answering, web_client
 
 _VARY = "Cookie, Accept-Language"
@@ -114,7 +115,9 @@ def _traced(site: str) -> AbstractContextManager[None]:
 def database_answers() -> bool:
     connection = connections["default"]
     try:
-        connection.ensure_connection()
+        # The first connection of a process asks for the server's version, and that needs a place.
+        with control_plane():
+            connection.ensure_connection()
     except DatabaseError:
         return False
     return connection.is_usable()
