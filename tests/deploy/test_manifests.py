@@ -134,7 +134,10 @@ def test_only_the_vault_shares_a_network_with_its_database() -> None:
     """R72, I28."""
     on = {name: set(said["networks"]) for name, said in COMPOSE["services"].items()}
 
-    assert {name for name, networks in on.items() if "vault" in networks} == VAULTS | {"valkey"}
+    assert {name for name, networks in on.items() if "vault" in networks} == VAULTS | {
+        "valkey",
+        "vault-database",
+    }
     assert on["vault-database"] == {"vault"}
     assert on["database"] == {"inner"}
     assert not any("inner" in on[name] for name in VAULTS)
