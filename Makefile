@@ -7,10 +7,12 @@ REQUIREMENTS := deploy/requirements
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench faults lock assets words clean
+.PHONY: help setup demo test check format bench faults lock assets words clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: $(VENV)/.runtime ## Set everything up and start nothing: for deploy/README.md
 
 demo: $(VENV)/.runtime ## Set everything up and run the product with two demonstration organisations
 	@$(BIN)/manage serve --demo --port $(PORT)

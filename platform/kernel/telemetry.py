@@ -72,7 +72,6 @@ def _sentry(dsn: str) -> "sentry_sdk.Client":
         # Nothing is collected by itself: what is sent is what `send_fault` made.
         default_integrations=False,
         auto_enabling_integrations=False,
-        send_default_pii=False,
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",

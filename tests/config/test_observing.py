@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from uuid import UUID
 
 import pytest
 import yaml
@@ -245,8 +244,7 @@ def test_no_label_names_anybody_or_a_group(
     for _name, value in seen:
         assert re.fullmatch(r"[a-z_.\-]{1,60}|\+Inf|[0-9.]+|tests-\d+", value), value
         assert value not in {acme.slug, beta.slug, talk.slug, acme.schema_name}
-        with pytest.raises(ValueError, match="UUID"):
-            UUID(value)
+        assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|^t_", value)
 
 
 def test_requests_are_told_in_hundreds() -> None:

@@ -29,9 +29,9 @@ class Migration(migrations.Migration):
 
 @pytest.fixture
 def next_release(tmp_path: Path) -> Path:
-    """This release and one migration more, that only adds."""
+    """What runs here with one migration more, that only adds."""
+    skipped = shutil.ignore_patterns("__pycache__", "node_modules")
     for name in _PACKAGES:
-        skipped = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=skipped)
     known = sorted((tmp_path / "conversations" / "migrations").glob("[0-9]*.py"))
     before = known[-1].stem
