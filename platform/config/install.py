@@ -56,7 +56,8 @@ def conversation_server(admin_url: str, database: str) -> None:
             " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO control"
         )
         admin.execute(_grant("CONNECT", database, "owner, web, restore"))
-        _hide_catalogue(admin)
+        if _is_superuser(admin):
+            _hide_catalogue(admin)
 
 
 def vault_server(admin_url: str, database: str) -> None:
@@ -84,11 +85,15 @@ def _role(admin: psycopg.Connection, name: str, options: str) -> None:
 
 def _act_for(admin: psycopg.Connection, role: str) -> None:
     """A managed server's administrator is no superuser: it must be in a role to give that role a database."""
-    found = admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
-    if found is not None and not found[0]:
+    if not _is_superuser(admin):
         admin.execute(
             sql.SQL("GRANT {} TO current_user WITH INHERIT TRUE, SET TRUE").format(sql.Identifier(role))
         )
+
+
+def _is_superuser(admin: psycopg.Connection) -> bool:
+    """Only a superuser may hide what PostgreSQL shows to everybody; `manage doctor` says where it is not hidden."""
+    return admin.info.parameter_status("is_superuser") == "on"
 
 
 def _database(admin: psycopg.Connection, name: str, *, owner: str) -> None:

@@ -20,9 +20,10 @@ _OWNER = frozenset({"OWNER_DATABASE_URL"})
 _VAULT = frozenset({"VAULT_DATABASE_URL", "VAULT_VALKEY_URL", "KEY_STORE"})
 _ADMIN, _VAULT_ADMIN = frozenset({"ADMIN_DATABASE_URL"}), frozenset({"VAULT_ADMIN_DATABASE_URL"})
 _TOKEN = frozenset({"VAULT_TOKEN"})
+# An address is no secret, and the sites are nothing without it.
 _SITE = _CONVERSATION | _TOKEN | {"VAULT_URL"}
 # What only some may know. Everything else is a setting like any other.
-SECRETS = _SITE | _OWNER | _VAULT | _ADMIN | _VAULT_ADMIN
+SECRETS = _CONVERSATION | _TOKEN | _OWNER | _VAULT | _ADMIN | _VAULT_ADMIN
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _USUAL_FOLDER = "/run/secrets"
 
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def require(role: Role, environment: Environment) -> None:
     """Raises CannotStart where a role lacks what it needs, or was given what is another's."""
-    present = {name for name in SECRETS if environment.get(name)}
+    present = {name for name in SECRETS | role.needs if environment.get(name)}
     if missing := sorted(role.needs - present):
         raise CannotStart(
             f"The process {role.name} needs {_listed(missing)}. Put each into the environment, or into a file"

@@ -16,10 +16,12 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import connections
 from django.test import override_settings
+from django.utils import timezone
 
 from config import doctor
 from config.doctor import configuration, databases, stores
 from config.doctor.findings import Check, Finding, Level
+from kernel.valkey import vault_client
 from privacy.keys.configured import key_store
 from tests.machinery import admin_url
 from tests.postbox import Postbox
@@ -193,8 +195,8 @@ def test_a_wrong_clock_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """F14."""
     assert levels(databases.clocks_agree) == {Level.FINE}
 
-    real = databases.timezone.now
-    monkeypatch.setattr(databases.timezone, "now", lambda: real() + timedelta(minutes=5))
+    real = timezone.now
+    monkeypatch.setattr("config.doctor.databases.timezone.now", lambda: real() + timedelta(minutes=5))
     assert "300 seconds" in words(databases.clocks_agree)
 
 
@@ -256,7 +258,7 @@ def test_valkey_users_that_see_too_much_are_told(monkeypatch: pytest.MonkeyPatch
     assert "`web`" in found
     assert "`vault`" in found
 
-    monkeypatch.setattr(stores, "web_client", stores.vault_client)
+    monkeypatch.setattr(stores, "web_client", vault_client)
     assert "can read keys that are not its own" in words(stores.valkey_users_are_apart)
     with override_settings(VALKEY_URL="redis://127.0.0.1:1", VAULT_VALKEY_URL=""):
         monkeypatch.undo()
@@ -308,9 +310,11 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def usage(total: int, free: int) -> SimpleNamespace:
         return SimpleNamespace(total=total, free=free)
 
-    monkeypatch.setattr(stores.shutil, "disk_usage", lambda _path: usage(100 * 2**30, 2 * 2**30))
+    monkeypatch.setattr("config.doctor.stores.shutil.disk_usage", lambda _path: usage(100 * 2**30, 2 * 2**30))
     assert "2048 MB left" in words(stores.disk_has_room)
-    monkeypatch.setattr(stores.shutil, "disk_usage", lambda _path: usage(100 * 2**30, 99 * 2**30))
+    monkeypatch.setattr(
+        "config.doctor.stores.shutil.disk_usage", lambda _path: usage(100 * 2**30, 99 * 2**30)
+    )
     assert levels(stores.disk_has_room) == {Level.FINE}
 
 

@@ -80,8 +80,8 @@ def talk(acme: Organisation) -> Conversation:
 
 @pytest.fixture
 def _broken_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(request: Any) -> None:
-        secret = f"{CANARY} in a local of {request}"
+    def fail(*given: object) -> None:
+        secret = f"{CANARY} in a local of {given}"
         raise RuntimeError(f"{CANARY} in the message") from ValueError(secret)
 
     monkeypatch.setattr(door, "count_by_network", fail)
@@ -182,12 +182,11 @@ def test_a_failed_page_of_the_console_says_the_number_that_stands_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """R73: and the number is ours, not a proxy's."""
-    from conversations.views.console import operations
 
     def fail(**_arguments: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(operations.found, "operations", fail)
+    monkeypatch.setattr("conversations.views.console.operations.found.operations", fail)
     desk = desk_of(make_staff(Role.OPERATOR))
     desk.raise_request_exception = False
 

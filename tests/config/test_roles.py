@@ -124,7 +124,9 @@ def test_install_gives_passwords_and_needs_no_superuser() -> None:
         )
 
         with psycopg.connect(server.url(ADMIN, "conversations")) as admin:
-            found = dict(admin.execute("SELECT rolname, rolpassword FROM pg_authid").fetchall())
+            found: dict[str, str] = dict(
+                admin.execute("SELECT rolname, rolpassword FROM pg_authid").fetchall()
+            )
             assert str(found["web"]).startswith("SCRAM-SHA-256$")
             assert found["owner"] is None
             holder = admin.execute(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
-from django_migration_linter.sql_analyser import PostgresqlAnalyser
 from django_migration_linter.sql_analyser.analyser import analyse_sql_statements
+from django_migration_linter.sql_analyser.postgresql import PostgresqlAnalyser
 
 from kernel.tenancy import owner_in
 from kernel.zones import Zone, is_kept_in

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from config.roles import ROLES
-from tests.deploy.test_manifests import COMPOSE, PODS
-from tests.topology import ROOT, free_port, make_folder
+from tests.deploy.test_manifests import PODS
+from tests.topology import COMPOSE, ROOT, free_port, make_folder
 
 TEXT = (ROOT / "deploy" / "README.md").read_text()
 _BLOCK = re.compile(r"^```(sh|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

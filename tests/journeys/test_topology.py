@@ -56,7 +56,7 @@ def test_a_process_knows_its_own_secrets_and_no_other(topology: Topology, servic
     strange = {
         file.read_text(): f"{file.parent.name}/{file.name}"
         for file in (topology.folder / "secrets").glob("*/*")
-        if file.name in SECRETS - role.needs - role.may_know - {"VAULT_URL"}
+        if file.name in SECRETS - role.needs - role.may_know
     }
 
     for pid in _all_of(topology, service):
