@@ -15,7 +15,7 @@ from config.embedded.trouble import CannotStart
 from config.roles import ROLES, SECRETS, require, secrets_in
 from tests.topology import make_folder
 
-EVERYTHING = dict.fromkeys(SECRETS, "value")
+EVERYTHING = dict.fromkeys([*SECRETS, "VAULT_URL"], "value")
 
 
 @pytest.mark.parametrize("name", sorted(ROLES))
