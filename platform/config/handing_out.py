@@ -7,6 +7,7 @@ Those folders are what `manage run` reads, what compose.yaml mounts and what a K
 import argparse
 import os
 import secrets
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> None:
         known = {**known, "KEY_STORE": options.key_store}
     hand_out(folder, known)
     names = ", ".join(sorted(path.name for path in folder.iterdir()))
-    print(f"Written to {folder}: {names}. Keep a copy where only you reach it.")  # noqa: T201
+    sys.stdout.write(f"Written to {folder}: {names}. Keep a copy where only you reach it.\n")
 
 
 def hand_out(folder: Path, known: Mapping[str, str]) -> None:
