@@ -63,6 +63,7 @@ def test_the_image_is_of_stages_runs_as_nobody_and_installs_by_hash_alone() -> N
 
     assert text.count("\nFROM ") == 3
     assert re.search(r"^USER 10001:10001$", last, re.MULTILINE)
+    assert re.search(r"^WORKDIR /$", last, re.MULTILINE)
     assert 'ENTRYPOINT ["manage", "run"]' in last
     assert not re.search(r"\b(pip|uv|apt-get|curl|wget|npm)\b", last)
     installs = re.findall(r"(?:pip|uv pip) install[^&\n]*", text)
