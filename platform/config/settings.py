@@ -249,6 +249,32 @@ PERMISSIONS_WITH_PASSKEYS = ", ".join(
     [*(f"{name}=()" for name in _NOT_NEEDED), *(f"{name}=(self)" for name in _PASSKEYS)]
 )
 
+# The interface for programs ----------------------------------------------------------------
+# How often one token may ask for anything, besides the limits that pages have as well.
+API_REQUESTS = env.str("API_REQUESTS", "1200/10minutes")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["web.api.reading.Json"],
+    "DEFAULT_RENDERER_CLASSES": ["web.api.reading.AsJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.api.reading.OneForm",
+    "DEFAULT_SCHEMA_CLASS": "web.api.schema.Described",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "web.api.problems.handled",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Conversations",
+    "VERSION": "1",
+    "DESCRIPTION": "The same services, permissions and disclosure control as the pages.",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [],
+    # Choices stand where they are used.
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+}
+
 # Accounts of staff and of client users -----------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -11,6 +11,7 @@ handler500 = "web.errors.broken"
 urlpatterns = [
     path("_language/<slug:language>/", views.choose_language, name="language"),
     path("organisation/", include("accounts.urls")),
+    path("", include("config.urls.api_participant")),
     path("", include("tenants.urls.site")),
     path("", include("conversations.urls.site")),
 ]
