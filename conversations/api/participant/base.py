@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
@@ -59,6 +60,7 @@ class AtTheDoor(InConversation):
     def come_in(self, request: Request, scope: Scope) -> None:
         super().come_in(request, scope)
         self.seat = seats.seat_of(self.bearer(), self.conversation)
+        self.count_here("api", settings.API_REQUESTS)
         require_scope(self.seat.scopes, scope)
 
     @property

@@ -12,6 +12,7 @@ urlpatterns = [
     path("_language/<slug:language>/", views.choose_language, name="language"),
     path("organisation/", include("accounts.urls")),
     path("", include("config.urls.api_participant")),
+    path("", include("config.urls.api_client")),
     path("", include("tenants.urls.site")),
     path("", include("conversations.urls.site")),
 ]
