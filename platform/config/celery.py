@@ -59,6 +59,7 @@ app.conf.update(
         "remind of requests for data": {"task": "requests.remind", "schedule": 600.0},
         "hand in copies": {"task": "conversations.copy_everywhere", "schedule": 60.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
+        "tell organisations' systems": {"task": "tenants.tell_everywhere", "schedule": 60.0},
         "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",

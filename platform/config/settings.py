@@ -44,7 +44,14 @@ CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion", "pr
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
 REPORTING_APPS = [f"reporting.{part}" for part in ("coding", "figures", "findings", "documents", "portal")]
-TENANT_APPS = ["tenants.branding", "conversations", *REPORTING_APPS, "privacy.scanning", *ACCOUNT_APPS]
+TENANT_APPS = [
+    "tenants.branding",
+    "tenants.webhooks",
+    "conversations",
+    *REPORTING_APPS,
+    "privacy.scanning",
+    *ACCOUNT_APPS,
+]
 SHARED_APPS = ["kernel", "web", *CONTROL_APPS, "privacy.scanning", *ACCOUNT_APPS, "privacy.vault"]
 INSTALLED_APPS = [
     "kernel",
@@ -248,6 +255,9 @@ PAGE_HEADERS = {
 PERMISSIONS_WITH_PASSKEYS = ", ".join(
     [*(f"{name}=()" for name in _NOT_NEEDED), *(f"{name}=(self)" for name in _PASSKEYS)]
 )
+
+# Organisations' own systems may live on this machine and without TLS: for tests and demonstrations only.
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", False)
 
 # The interface for programs ----------------------------------------------------------------
 # How often one token may ask for anything, besides the limits that pages have as well.

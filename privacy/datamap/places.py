@@ -195,11 +195,13 @@ _PLACES = (
     (
         Step.CERTIFICATE,
         Described(
-            name="Branding and the scanner's own table",
-            holds="colours and logos; rows that are written and rolled back within a scan",
+            name="Branding, webhooks, and the scanner's own table",
+            holds="colours and logos; addresses of systems and what they were told; rows that are written and rolled back within a scan",
             where="each schema",
-            covers=_of("branding", "Branding") | _of("scanning", "Planted"),
-            stays="branding: it is about nobody",
+            covers=_of("branding", "Branding")
+            | _of("scanning", "Planted")
+            | _of("webhooks", "Endpoint", "Event", "Delivery"),
+            stays="branding, and where the organisation's systems are told of its projects: about nobody",
         ),
     ),
 )
