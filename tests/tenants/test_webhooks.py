@@ -142,7 +142,7 @@ def test_nothing_from_before_is_told_and_nothing_that_was_not_chosen() -> None:
     _just_opened()
     with listening() as heard:
         _add(heard, at=timezone.now())
-        _add(heard, kinds=["project.closed"])
+        _add(heard, kinds=["deletion.certified"])
         services.collect(at=timezone.now())
 
     assert Event.objects.exists()
@@ -272,6 +272,8 @@ def test_only_operators_and_only_what_makes_sense() -> None:
 
 def test_operators_look_after_them_on_a_page(organisation: Organisation) -> None:
     desk, place = desk_of(make_staff(Role.OPERATOR)), f"/organisations/{organisation.pk}/webhooks/"
+    with tenant_context(organisation.tenant):
+        Endpoint.objects.all().delete()
     with listening() as heard:
         page = desk.post(place, {"url": heard.url, "kind": ["project.opened"]}).content.decode()
         assert "whsec_" in page
