@@ -24,6 +24,10 @@ class Described(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.tag]
 
+    def _get_serializer_name(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401  (the library's signature)
+        name: str = super()._get_serializer_name(*args, **kwargs)
+        return name.removesuffix("Shape")
+
     def get_auth(self) -> list[dict[str, Any]]:
         return [{"token": []}] if self.view.needs_token else []
 

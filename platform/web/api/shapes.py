@@ -11,7 +11,8 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]{1,100}")
 
 
 class Shape(serializers.Serializer[Any]):
-    """A described object. Fields that are not described are refused, so that a slip of the pen is noticed."""
+    # A described object; what it says of itself stands in the schema, so this one says nothing.
+    # Fields that are not described are refused, so that a slip of the pen is noticed.
 
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401  (whatever was sent)
         if isinstance(data, Mapping):
@@ -70,11 +71,11 @@ class After(Shape):
 @cache
 def page_of(item: type[Shape]) -> type[Shape]:
     """A page of items, and the key of the next one: null on the last."""
-    name = f"PageOf{item.__name__}"
+    name = f"PageOf{_called(item)}"
     fields: dict[str, Any] = {
         "items": item(many=True),
         "after": Text(allow_null=True, help_text="Send it as `after` for the next page. Null on the last."),
-        "__doc__": f"A page of {item.__name__.lower()}s, in their order.",
+        "__doc__": "A page of them, in their order.",
     }
     return type(name, (Shape,), fields)
 
@@ -82,8 +83,12 @@ def page_of(item: type[Shape]) -> type[Shape]:
 @cache
 def list_of(item: type[Shape]) -> type[Shape]:
     """All there are."""
-    fields: dict[str, Any] = {"items": item(many=True), "__doc__": f"All {item.__name__.lower()}s."}
-    return type(f"ListOf{item.__name__}", (Shape,), fields)
+    fields: dict[str, Any] = {"items": item(many=True), "__doc__": "All there are."}
+    return type(f"ListOf{_called(item)}", (Shape,), fields)
+
+
+def _called(item: type[Shape]) -> str:
+    return item.__name__.removesuffix("Shape")
 
 
 def is_key(text: str) -> bool:
