@@ -1,5 +1,6 @@
 """Staff on the console: with the roles and assignments they have at this moment, and no others."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from django.core.cache import cache
@@ -20,7 +21,7 @@ class StaffEndpoint(AccountEndpoint):
     """For staff who have one of the roles of the method anywhere; for all staff where none is named."""
 
     staff: Staff
-    roles: dict[str, tuple[Role, ...]] = {}
+    roles: ClassVar[dict[str, tuple[Role, ...]]] = {}
 
     def enter(self, request: Request) -> None:
         self.staff = staff_queries.at_work(self.account)

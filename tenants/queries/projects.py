@@ -52,11 +52,11 @@ def happenings(after: datetime, until: datetime) -> list[Happening]:
         complete = Completion.objects.filter(
             project__in=[one.pk for one in dated], completed_at__gt=after, completed_at__lte=until
         )
-        moments = [("project.completed", one.project_id, one.completed_at) for one in complete]
-    moments += [("project.opened", one.pk, one.opens_at) for one in dated]
-    moments += [("project.closed", one.pk, one.closes_at) for one in dated]
+        ended = [("project.completed", one.project_id, one.completed_at) for one in complete]
+    begun = [("project.opened", one.pk, one.opens_at) for one in dated]
+    closed = [("project.closed", one.pk, one.closes_at) for one in dated]
     return [
         Happening(kind, project, project, at)
-        for kind, project, at in moments
+        for kind, project, at in (*begun, *closed, *ended)
         if at is not None and after < at <= until
     ]

@@ -17,6 +17,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -78,8 +79,9 @@ def run(role: Role, world: World, *, examples: int, number: int) -> Counter[int]
     app = application
     schema = schemathesis.openapi.from_wsgi(role.schema, app, headers={"Host": role.host})
     sent: Counter[int] = Counter()
-    for operation in (found.ok() for found in schema.get_all_operations()):
-        sent += _run_operation(operation, role, world, examples, number)
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        sent += _run_operation(found.ok(), role, world, examples, number)
     return sent
 
 

@@ -75,7 +75,7 @@ def test_the_same_key_twice_is_one_post(acme: Organisation, talk: Conversation, 
     assert first.json() == second.json()
     assert other.json() != first.json()
     with tenant_context(acme.tenant):
-        assert Idea.objects.filter(stream=stream).count() == 2
+        assert Idea.objects.filter(stream_id=stream).count() == 2
 
 
 def test_somebody_elses_is_nobodys(acme: Organisation, talk: Conversation, ash: Program) -> None:

@@ -39,18 +39,12 @@ class DimensionShape(Shape):
     groups = GroupShape(many=True)
 
 
-class MailedShape(Shape):
-    kind = Text(source="kind.value")
-    due_at = serializers.DateTimeField()
-
-
 class RosterShape(Shape):
     """Who can take part, in numbers rounded to five as the last import left them. Nobody who leaves changes them."""
 
     people = serializers.IntegerField()
     areas = serializers.DictField(child=serializers.IntegerField())
     dimensions = DimensionShape(many=True)
-    mailings = MailedShape(many=True)
 
 
 class Conversations(ClientEndpoint):
@@ -82,12 +76,11 @@ class Roster(ClientEndpoint):
 
     @operation("get_roster", gives=RosterShape, refuses=[NotFound])
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Who can take part, and what was sent to everybody. No address and no name is ever here."""
+        """Who can take part. No address and no name is ever here."""
         found = rosters.standing_of(preparing.project_called(slug))
         told = {
             "people": found.population.people,
             "areas": found.population.areas,
             "dimensions": found.population.dimensions,
-            "mailings": found.mailings,
         }
         return self.given(RosterShape, told)

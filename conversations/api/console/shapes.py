@@ -1,5 +1,7 @@
 """What programs of staff send and get about a project. No name of a participant, no time of a post."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from conversations.models import ActKind, Lane, Reason, Rule, Source, State
@@ -17,10 +19,10 @@ _MOST = 200
 class LaneField(serializers.ChoiceField):
     """A lane by its name."""
 
-    def __init__(self, **more: object) -> None:
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401  (those of ChoiceField)
         super().__init__(choices=list(LANES), **more)
 
-    def to_representation(self, value: Lane) -> str:
+    def to_representation(self, value: Any) -> str:  # noqa: ANN401  (as the framework has it)
         return Lane(value).label.lower()
 
 
@@ -172,8 +174,8 @@ class NewAct(Shape):
     text = Text(max_length=4 * MOST_CHARACTERS_OF_IDEA, required=False, default="", allow_blank=True)
     words = serializers.ListField(child=Text(max_length=500), max_length=50, required=False, default=list)
     stream = serializers.UUIDField(required=False)
-    parts = PartShape(many=True, required=False, default=list, max_length=10)
-    sources = SourceShape(many=True, required=False, default=list, max_length=50)
+    parts = serializers.ListField(child=PartShape(), max_length=10, required=False, default=list)
+    sources = serializers.ListField(child=SourceShape(), max_length=50, required=False, default=list)
 
 
 class Done(Shape):

@@ -1,5 +1,6 @@
 """Votes, and telling the facilitators that something should be looked at."""
 
+from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -63,7 +64,7 @@ class _Report(SignedIn):
         return self.nothing()
 
 
-_ABOUT = {
+_ABOUT: dict[str, Any] = {
     "takes": NewReport,
     "status": 204,
     "scope": Scope.WRITE,

@@ -1,5 +1,7 @@
 """What participants' programs send and get. Nothing here tells of anybody but whoever asks."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from conversations.models import Reason, Source, State
@@ -20,10 +22,10 @@ KINDS = [kind.value for kind in Kind]
 class Stance(serializers.ChoiceField):
     """A vote in words."""
 
-    def __init__(self, **more: object) -> None:
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401  (those of ChoiceField)
         super().__init__(choices=list(VALUES), **more)
 
-    def to_representation(self, value: int) -> str:
+    def to_representation(self, value: Any) -> str:  # noqa: ANN401  (as the framework has it)
         return _VOTES[value]
 
 

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from django.http import HttpResponse
@@ -20,6 +20,8 @@ from web.api.scopes import Scope
 from web.api.shapes import Problem, Shape, is_key
 
 _BEARER = "bearer"
+JSON = "application/json"
+_NOTHING = OpenApiResponse(description="Done. There is nothing to say.")
 KEY_HEADER = "Idempotency-Key"
 
 
@@ -119,7 +121,7 @@ def operation(
     """
     What a method is called, takes, gives and refuses. Its docstring describes it, and its `scope` is asked for.
 
-    `scope`, `refuses` (classes of DomainError), `sent` and `got` (examples) besides.
+    `scope`, `refuses` (classes of DomainError), `sent` and `got` (examples), `media_type` besides.
     """
     scope: Scope = more.pop("scope", Scope.READ)
 
@@ -131,18 +133,19 @@ def operation(
 
         functools.update_wrapper(inside, method)
         inside.scope = scope  # type: ignore[attr-defined]  # read by `Endpoint.initial`
-        return extend_schema(  # type: ignore[no-any-return]
+        describe = extend_schema(
             operation_id=name,
             summary=_first_line(method),
             description=_description(method, scope),
             request=takes,
-            responses=_responses(gives, status, more.get("refuses", ())),
+            responses=_responses(gives, (status, more.get("media_type", JSON)), more.get("refuses", ())),
             parameters=_parameters(
                 asks, repeatable=method.__name__ == "post" and more.get("repeatable", True)
             ),
             examples=_examples(more.get("sent"), more.get("got"), status),
             extensions={"x-scope": scope.value},
-        )(inside)
+        )
+        return cast("E", describe(inside))
 
     return decorate
 
@@ -157,14 +160,12 @@ def _description(method: Callable[..., Any], scope: Scope) -> str:
 
 
 def _responses(
-    gives: type[Shape] | OpenApiResponse | None, status: int, refuses: Sequence[type[DomainError]]
+    gives: type[Shape] | OpenApiResponse | None, status: tuple[int, str], refuses: Sequence[type[DomainError]]
 ) -> dict[Any, Any]:
     by_status: dict[int, list[str]] = {}
     for refusal in refuses:
         by_status.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.message!s}")
-    responses: dict[Any, Any] = {
-        status: gives or OpenApiResponse(description="Done. There is nothing to say.")
-    }
+    responses: dict[Any, Any] = {status: gives} if gives else {status[0]: _NOTHING}
     for code, sentences in sorted(by_status.items()):
         told = OpenApiResponse(Problem, description="\n\n".join(dict.fromkeys(sentences)))
         responses[code, MEDIA_TYPE] = told

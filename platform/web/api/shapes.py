@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
@@ -13,6 +13,12 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]{1,100}")
 class Shape(serializers.Serializer[Any]):
     # A described object; what it says of itself stands in the schema, so this one says nothing.
     # Fields that are not described are refused, so that a slip of the pen is noticed.
+
+    if TYPE_CHECKING:
+        # Names of fields that the framework uses for something else on the object itself; it keeps them apart.
+        source: Any
+        label: Any
+        context: Any
 
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401  (whatever was sent)
         if isinstance(data, Mapping):
