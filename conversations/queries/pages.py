@@ -27,10 +27,12 @@ VALUES = (
     *("identified_times", "languages"),
 )
 ADDRESSES = ("home", "sign_in", "mine", "inbox", "my_data", "help", "stop", "paper_form", *PageCode.values)
+# Pages of the base host, which belongs to no organisation.
+ELSEWHERE = {"requests": "/requests/", "what_exists": "/what-exists/"}
 PASSAGES = ("areas", "identified", "told", "wellbeing")
 # How a placeholder stands in a text.
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-PLACEHOLDERS = frozenset([*VALUES, *ADDRESSES, *PASSAGES])
+PLACEHOLDERS = frozenset([*VALUES, *ADDRESSES, *ELSEWHERE, *PASSAGES])
 
 _TEXTS = Path(__file__).resolve().parents[1] / "texts"
 _PREVIEW_SECONDS = 60 * 60

@@ -48,7 +48,7 @@ def replay(*, at: datetime) -> Replayed:
     Raises UnknownConversation where the vault is to be restored first, KeysUnavailable, VaultDown.
     """
     purged = withdrawn = 0
-    change(f"ANALYZE {', '.join(rewriting.TABLES)}")  # a loaded table tells the planner nothing of its size
+    change(f"ANALYZE {', '.join(rewriting.tables())}")  # a loaded table tells the planner nothing of its size
     found = list(Conversation.objects.all())
     for conversation in found:
         remains = vault().remains(conversation=conversation.pk)
@@ -71,7 +71,7 @@ def withdraw_again(conversation: Conversation, entries: list[bytes]) -> int:
     votes = [entry for entry in entries if len(entry) != _UUID_BYTES]
     with transaction.atomic(), connection.cursor() as cursor:
         Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
-        cursor.execute(f"LOCK TABLE {', '.join(rewriting.TABLES)} IN EXCLUSIVE MODE")
+        cursor.execute(f"LOCK TABLE {', '.join(rewriting.tables())} IN EXCLUSIVE MODE")
         tags = [bytes(tag) for (tag,) in rows(_TAGS, [ids, ids, votes])]
         messages = change(_NAMES, [ids])
         rewriting.withdraw(conversation.pk, tags)

@@ -39,6 +39,7 @@ from conversations.models import (
     Touch,
     Vote,
 )
+from conversations.registry import rewritten
 from conversations.services.words import index_words
 from kernel.database import change, rows
 from privacy import anonymity
@@ -53,10 +54,18 @@ _MODELS = (
     *(Safeguarding, Decision, OpenIdentification, Thread, Message, Report),
     *(Vote, Comment, Idea, IdeaWords, Act, Touch, Moved, Delivery, QueueItem),
 )
-TABLES = tuple(model._meta.db_table for model in _MODELS)
 # Of these only what was deleted goes: which entries shared a form before they were released.
 _EMPTIED = tuple(model._meta.db_table for model in (PaperBatch, PaperForm, PaperEntry))
 _CHUNK = 20_000
+
+
+def tables() -> tuple[str, ...]:
+    """Every table that is rewritten, in the order of locks. What packages above keep points at contributions."""
+    return tuple(model._meta.db_table for model in _models())
+
+
+def _models() -> list[type[models.Model]]:
+    return [*rewritten(), *_MODELS]
 
 
 def rewrite_all(*, at: datetime) -> None:
@@ -82,7 +91,7 @@ def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
         # A post that is split while the vault is asked would keep the ties of somebody who leaves.
         held = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         leaving = _leaving(conversation.pk)
-        cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN EXCLUSIVE MODE")
+        cursor.execute(f"LOCK TABLE {', '.join(tables())} IN EXCLUSIVE MODE")
         gone = _ties_that_go(conversation.pk, leaving)
         withdraw(conversation.pk, leaving.withdrawn)
         disguise(conversation, leaving)
@@ -90,7 +99,7 @@ def rewrite_conversation(*, conversation: Conversation, at: datetime) -> None:
         since = held.rewritten_on or date.min
         for table in ("conversations_idea", "conversations_comment"):
             cursor.execute(_redraw(table), [conversation.pk, since, today])
-        for model in _MODELS:
+        for model in _models():
             statement = _rewrite(model)
             cursor.execute(statement, [conversation.pk] * statement.count("%s"))
         Conversation.objects.filter(pk=conversation.pk).update(rewritten_on=today)
@@ -103,7 +112,7 @@ def compact() -> None:
     """Write the tables' files anew without the dead rows. Takes seconds for a million votes."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
-        for table in (*TABLES, *_EMPTIED):
+        for table in (*tables(), *_EMPTIED):
             cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
         cursor.execute("RESET lock_timeout")
 
@@ -247,10 +256,11 @@ def _redraw(table: str) -> str:
 
 def _rewrite(model: type[models.Model]) -> str:
     table = model._meta.db_table
+    condition = rewritten().get(model) or OF_CONVERSATION[table]
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    columns = ", ".join(str(field.column) for field in fields)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
     return f"""
-        WITH gone AS (DELETE FROM {table} WHERE {OF_CONVERSATION[table]} RETURNING {columns})
+        WITH gone AS (DELETE FROM {table} WHERE {condition} RETURNING {columns})
         INSERT INTO {table} ({columns}) SELECT {columns} FROM gone ORDER BY random()
     """
 

@@ -1,15 +1,20 @@
-"""The data map at the console, for privacy officers and operators."""
+"""The data map at the console, and for everybody what each part of the platform would give away."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from kernel.errors import NotFound
-from privacy.datamap import queries
+from privacy.datamap import parts, queries
 from tenants.auth import StaffRequest, staff_only
 from tenants.models import Role
 
 _FILES = {"json": (queries.as_json, "application/json"), "csv": (queries.as_csv, "text/csv; charset=utf-8")}
+
+
+@require_GET
+def what_exists(request: HttpRequest) -> HttpResponse:
+    return render(request, "datamap/what_exists.html", {"parts": parts.PARTS})
 
 
 @require_GET

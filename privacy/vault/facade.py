@@ -263,8 +263,9 @@ class Vault:
     def send_request_code(self, *, number: str) -> None:
         self._ask("send_request_code", {"number": number})
 
-    def confirm_request(self, *, number: str, code: str, wish: Wish) -> None:
-        self._ask("confirm_request", {"number": number, "code": code, "wish": wish})
+    def confirm_request(self, *, number: str, code: str, wish: Wish) -> bool:
+        arguments = {"number": number, "code": code, "wish": wish}
+        return cast("bool", self._ask("confirm_request", arguments))
 
     def show_request(self, *, number: str, code: str) -> RequestShown:
         return cast("RequestShown", self._ask("show_request", {"number": number, "code": code}))

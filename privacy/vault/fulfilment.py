@@ -50,6 +50,7 @@ log = structlog.get_logger("privacy.requests")
 
 # A copy's length would tell whether there was anybody.
 _COPY_STEP = 64 * 1024
+_AREA = "area"
 
 
 def advance(*, at: datetime) -> int:
@@ -148,13 +149,20 @@ def _correct(keys: Opened, person: Person, wish: Wish) -> None:
     if wish.phone:
         _set_free(keys, person, Address("phone", wish.phone))
     if wish.group:
-        group, value = code_of(wish.group), code_of(wish.value)
-        if value in remembered_of(keys).labels.get(group, {}):
-            known = attributes_of(keys, person)
-            set_attributes(keys, person, replace(known, dimensions={**known.dimensions, group: value}))
-            person.save(update_fields=["sealed_attributes"])
+        _correct_group(keys, person, code_of(wish.group), code_of(wish.value))
     Person.objects.filter(pk=person.pk).update(handle=new_handle())
     end_sessions(keys, ended)
+
+
+def _correct_group(keys: Opened, person: Person, group: str, value: str) -> None:
+    """Only to what the list has, for others too: a group of one would be a person."""
+    known, remembered = attributes_of(keys, person), remembered_of(keys)
+    if value in remembered.labels.get(group, {}):
+        known = replace(known, dimensions={**known.dimensions, group: value})
+    elif group == _AREA and value in {area for (area, _groups), _people in remembered.kinds}:
+        known = replace(known, area=value)
+    set_attributes(keys, person, known)
+    person.save(update_fields=["sealed_attributes"])
 
 
 def _set_free(keys: Opened, person: Person, address: Address) -> None:

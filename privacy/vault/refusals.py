@@ -220,6 +220,12 @@ class NothingWished(DomainError):
     )
 
 
+class OneAtATime(DomainError):
+    code = "one_at_a_time"
+    status = 422
+    message = _("Change one at a time: the e-mail address, or the number. Ask once more for the other.")
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
@@ -228,7 +234,7 @@ REFUSALS: dict[str, type[DomainError]] = {
         *(OriginalRefused, VotesRefused),
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),
         *(NoOfficer, OfficersNotReached, OwnRequest, RequestDecided, NotGranted, GrantSpent, NotWarned),
-        *(UnknownRequest, RequestOver, NothingWished),
+        *(UnknownRequest, RequestOver, NothingWished, OneAtATime),
         *(NobodyThere, NameNotHere, UnknownCase, NoAddress, AnswerRefused),
         *(NotClosed, StillThere, SupplierAway),
     )

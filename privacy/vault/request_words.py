@@ -31,7 +31,10 @@ def page_address() -> str:
     return on_base_host(f"/{PAGE}")
 
 
-def of_code(kind: RequestKind, number: str, code: str) -> Words:
+def of_code(kind: RequestKind, number: str, code: str, *, is_new: bool = False) -> Words:
+    """To the address that asks; `is_new`: to the one that shall take its place."""
+    if is_new:
+        return _of_new_address(number, code)
     facts = {"number": number, "code": code, "page": page_address(), "asked": str(_ASKED[kind])}
     return Words(
         subject=_("Your request %(number)s") % facts,
@@ -50,6 +53,27 @@ If it was not you, do nothing, and tell nobody the code. Without it nothing happ
         % facts,
         short=_("Request %(number)s: code %(code)s. Type it at %(page)s - not yours? Then do nothing.")
         % facts,
+    )
+
+
+def _of_new_address(number: str, code: str) -> Words:
+    facts = {"number": number, "code": code, "page": page_address()}
+    return Words(
+        subject=_("Your request %(number)s") % facts,
+        text=_("""\
+Hello,
+
+this address or number was given as the new one in request %(number)s. If that is right, this code takes it over:
+
+    number  %(number)s
+    code    %(code)s
+
+Type both at %(page)s - or, if you called us, read the code out on the telephone.
+
+If it was not you, do nothing, and tell nobody the code. Without it nothing changes.
+""")
+        % facts,
+        short=_("Request %(number)s: code %(code)s takes over this number. Type it at %(page)s") % facts,
     )
 
 

@@ -48,13 +48,18 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class RequestShown:
-    """A request for somebody who has its number and one of its codes. `copy_until` comes with the second code only."""
+    """
+    A request for somebody who has its number and one of its codes. `copy_until` comes with the second code only.
+
+    `proves_new`: what was chosen waits for the code that went to the new address.
+    """
 
     kind: RequestKind
     state: RequestState
     asked_on: date
     done_on: date | None
     copy_until: date | None
+    proves_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

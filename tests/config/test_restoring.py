@@ -25,7 +25,6 @@ from config.embedded.trouble import CannotStart
 from conversations.models import Comment, Idea, State, Vote
 from conversations.services import rewriting, tallies
 from kernel.backups import Kind
-from kernel.database import rows
 from kernel.tenancy import Tenant, control_plane, tenant_context
 from kernel.zones import inside_vault
 from privacy import anonymity
@@ -128,25 +127,6 @@ def test_who_asked_to_withdraw_today_is_withdrawn_though_the_vault_comes_back_fr
         rewriting.rewrite_conversation(conversation=story.talk, at=timezone.now() + timedelta(days=1))
         assert Idea.objects.get(pk=story.ideas["withdraws"]).text == ""
     assert story.people["withdraws"].person not in people_of(story.talk)
-
-
-def test_who_stopped_mailings_or_may_only_read_since_stays_so(story: Story, place: Path) -> None:
-    """R15, R27: what was decided after the backup."""
-    made = back_up(place, story.organisation)
-    with tenant_context(story.organisation.tenant):
-        vault().stop_letters(conversation=story.talk.pk, address=story.addresses["stays"])
-        post = Idea.objects.get(pk=story.ideas["keeps"])
-        vault().restrict(conversation=story.talk.pk, route=bytes(post.route or b""), contribution=post.pk)
-
-    restore(made[Kind.VAULT], organisation=story.organisation.slug)
-
-    with inside_vault():
-        found = Person.objects.filter(conversation_id=story.talk.pk)
-        said = {person.pk: (person.is_stopped, person.is_restricted) for person in found}
-    people = {name: ticket.person for name, ticket in story.people.items()}
-    assert said[people["stays"]] == (True, False)
-    assert said[people["keeps"]] == (False, True)
-    assert said[people["withdraws"]] == (False, False)
 
 
 def test_a_purged_conversation_comes_back_without_anybody(story: Story, place: Path) -> None:
@@ -390,17 +370,3 @@ def _serves(environment: dict[str, str], organisation: Organisation) -> None:
         web.execute(f"SET ROLE {organisation.schema_name}")
         web.execute(f"SET search_path = {organisation.schema_name}, extensions")
         assert web.execute("SELECT count(*) FROM conversations_conversation").fetchone() == (2,)
-
-
-def test_a_living_control_plane_is_never_replaced(story: Story, place: Path) -> None:
-    """What was decided since a backup - deadlines, deletions, suspensions - is not undone by one."""
-    folder = back_up(place, story.organisation)[Kind.CONVERSATIONS]
-    later = make_organisation()
-
-    restore(folder)
-
-    with control_plane():
-        assert Organisation.objects.filter(pk=later.pk).exists()
-        assert rows("SELECT what FROM kernel_auditentry ORDER BY position DESC LIMIT 1") == [
-            ("restore done",)
-        ]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Product, looked_at, visit, visit_console
+from tests.journeys.conftest import DESKTOP, PHONE, Product, Visitor, looked_at, visit, visit_console
 
 # The hospital has people, posts and votes in a project whose days are over.
 _END = """
@@ -90,3 +90,10 @@ def _anybody_verifies(
     expect(reader.page.get_by_role("main").get_by_role("status")).to_contain_text("Not genuine.")
     reader.must_be_accessible()
     looked_at(reader.page, "not-genuine")
+
+
+def test_what_exists_is_there_for_everybody_to_read(visitor: Visitor) -> None:
+    """P7, R16: on a phone and on a desk."""
+    visitor.go("/what-exists/", "")
+    visitor.must_be_accessible()
+    looked_at(visitor.page, "exists")

@@ -2,12 +2,10 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,25 +21,17 @@ from kernel.valkey import web_client
 from kernel.zones import inside_vault
 from privacy import stores
 from privacy.deletion.models import Certificate, Purge
-from privacy.deletion.services import ledger, reminders, steps
+from privacy.deletion.services import ledger, steps
 from privacy.deletion.services.ledger import LeaseLost
 from privacy.stores import Described, Scope, Step, StoreAway
 from privacy.vault import runner
 from privacy.vault.interface import vault_for, vault_of_nobody
 from privacy.vault.models import Conversation as VaultConversation
 from privacy.vault.models import Person
-from tenants.models import Organisation, Role
+from tenants.models import Organisation
 from tenants.services.organisations import delete_organisation
 from tests.deleting import as_owner, complete, let_days_pass, make_ended, purge_of, take_further
 from tests.making import make_conversation, make_idea, make_organisation, make_people
-from tests.postbox import Postbox
-from tests.staffing import make_staff
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for the vault's runner: it comes by between two ticks."""
-    monkeypatch.setattr(steps, "PATIENCE", 0.0)
 
 
 def test_it_goes_through_every_step_and_leaves_nobody(acme: Organisation) -> None:
@@ -356,40 +346,6 @@ def test_the_vault_closes_the_conversation_before_anything_goes(acme: Organisati
 
     with pytest.raises(DomainError):
         vault_for(acme.tenant).send_code(conversation=ended.project, address=ended.addresses[0], browser="b")
-
-
-def test_officers_are_reminded_once_on_each_day(postbox: Postbox) -> None:
-    """D+14, D+21, D+25: a link and nothing else."""
-    made = make_organisation()
-    make_staff(Role.PRIVACY_OFFICER, organisation=made)
-    project = make_ended(made).project
-    postbox.taken.clear()
-
-    for day in (13, 14, 15, 21, 22, 25, 28):
-        let_days_pass(project, day - _days_passed(project))
-        reminders.remind()
-        reminders.remind()
-
-    sent = [message_from_bytes(raw) for _to, raw in postbox.taken if str(project).encode() in raw]
-    texts = {str(mail["Subject"]): str(mail.get_payload()).strip() for mail in sent}
-    assert len(sent) == 3
-    assert set(texts) == set(reminders.SUBJECTS.values())
-    assert all(re.fullmatch(rf"http\S+/deletions/{project}/", text) for text in texts.values())
-
-
-def _days_passed(project: UUID) -> float:
-    return round(ledger.days_since_completion(project), 2)
-
-
-def test_nobody_is_reminded_of_what_only_waits_for_the_backups(acme: Organisation) -> None:
-    project = make_ended(acme).project
-    take_further(project)
-    as_owner(
-        "UPDATE deletion_purge SET completed_at = completed_at - interval '15 days' WHERE project = %s",
-        str(project),
-    )
-
-    assert (project, acme.pk, 14) not in ledger.due_reminders((14,))
 
 
 def test_commands_show_and_run_it(acme: Organisation, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,11 +67,6 @@ for _round in range(40):
 """
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "PATIENCE", 0.0)
-
-
 def _worker(project: UUID, *, dies_at: int) -> int:
     """Its exit code."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "CRITICAL"}

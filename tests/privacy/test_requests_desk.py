@@ -275,7 +275,9 @@ def test_the_register_follows_where_it_missed_a_step() -> None:
     """A web process that died between the vault and the register loses nothing."""
     address = new_address()
     number = ask(Kind.CORRECTION, address)
-    vault_of_nobody().confirm_request(number=number, code=code_to(address), wish=Wish(phone="07400 123456"))
+    vault_of_nobody().confirm_request(
+        number=number, code=code_to(address), wish=Wish(group="Team", value="Nurses")
+    )
     runner.run_waiting()
 
     following.follow(at=timezone.now())
@@ -287,7 +289,7 @@ def test_the_register_follows_where_it_missed_a_step() -> None:
 def test_what_is_done_cannot_be_changed(officer: Client) -> None:
     address = new_address()
     number = ask(Kind.CORRECTION, address)
-    confirm(number, address, Wish(phone="07400 123456"))
+    confirm(number, address, Wish(group="Team", value="Nurses"))
     finish(number)
 
     for act, reason in (("pause", "clarification"), ("extend", "complex"), ("refuse", "unfounded")):

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from conversations.models import Comment, Conversation, Idea, Post, State
 from conversations.services.preparing.fixed import require_not_complete
-from conversations.services.rewriting import TABLES
+from conversations.services.rewriting import tables
 from kernel.errors import DomainError, NotFound
 from privacy.anonymity import Kind
 
@@ -38,7 +38,7 @@ def acting(conversation: Conversation) -> Iterator[None]:
         require_not_complete(conversation.pk)
         with connection.cursor() as cursor:
             # In the order of the nightly rewrite, which therefore never waits for half an act.
-            cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {', '.join(tables())} IN ROW EXCLUSIVE MODE")
         yield
 
 

@@ -11,6 +11,7 @@ from conversations.models import Conversation, PageCode
 from conversations.queries import conversations, pages
 from conversations.queries.pages import PageText
 from kernel import languages
+from kernel.addresses import on_base_host
 from web.dates import full_day, moment
 from web.markdown import literally
 
@@ -62,7 +63,8 @@ def words_for(conversation: Conversation, organisation: str, way: Way = way_on_s
 def _addresses(slug: str, way: Way) -> dict[str, str]:
     named = {name: way(name, slug) for name in _PLACES}
     about = {code.value: way("about", slug, code) for code in PageCode}
-    return {**named, **about}
+    elsewhere = {name: on_base_host(path) for name, path in pages.ELSEWHERE.items()}
+    return {**named, **about, **elsewhere}
 
 
 def passages_for(conversation: Conversation, language: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.urls import include, path
 
 from config import demo_views
 from conversations.views.provider import returns
+from privacy.datamap import views as datamap
 from tenants.views.provider import certificates
 from web import views
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("_tls/may-issue", certificates.may_issue, name="may_issue"),
     path("certificates/", include("privacy.deletion.urls.base")),
     path("", include("privacy.requests.urls.base")),
+    path("what-exists/", datamap.what_exists, name="what_exists"),
     path("returned-letters/", returns.returned_letters, name="returned_letters"),
     *(_demonstration if settings.DEMO else []),
 ]

@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("privacy.deletion.urls.console")),
     path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
+    path("", include("reporting.coding.urls.console")),
 ]

@@ -52,19 +52,44 @@ _INSIDE = (
 
 def check_archive(content: bytes) -> None:
     """Raises TableRefused unless this is a plain workbook that unpacks to a bearable size."""
+    entries = _entries(content, most=_MOST_ENTRIES)
+    _check_names([entry.filename.replace("\\", "/") for entry in entries])
+    _check_weight(content, entries)
+
+
+def check_plain_archive(content: bytes, *, most: int) -> list[str]:
+    """
+    The names in an archive of another kind. What lies in it is weighed and not looked at.
+
+    Raises TableRefused unless it unpacks to a bearable size, into its own folder.
+    """
+    entries = _entries(content, most=most)
+    names = [entry.filename.replace("\\", "/") for entry in entries]
+    if len(set(names)) != len(names) or any(
+        name.startswith("/") or ".." in name.split("/") for name in names
+    ):
+        raise TableRefused(DAMAGED)
+    _check_weight(content, entries, is_known=False)
+    return names
+
+
+def _entries(content: bytes, *, most: int) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OverflowError, struct.error, RuntimeError) as broken:
         raise TableRefused(DAMAGED) from broken
-    if len(entries) > _MOST_ENTRIES:
+    if len(entries) > most:
         raise TableRefused(_TOO_BIG)
-    _check_names([entry.filename.replace("\\", "/") for entry in entries])
+    return entries
+
+
+def _check_weight(content: bytes, entries: list[zipfile.ZipInfo], *, is_known: bool = True) -> None:
     _check_sizes(content, entries)
     _check_places(content, entries)
     left = _MOST_BYTES
     for entry in entries:
-        left -= _inflated(content, entry, left)
+        left -= _inflated(content, entry, left, is_known=is_known)
 
 
 def _check_names(names: list[str]) -> None:
@@ -123,12 +148,13 @@ def _data_start(content: bytes, entry: zipfile.ZipInfo) -> int:
     return entry.header_offset + _LOCAL_HEADER.size + int(name) + int(extra)
 
 
-def _inflated(content: bytes, entry: zipfile.ZipInfo, left: int) -> int:
+def _inflated(content: bytes, entry: zipfile.ZipInfo, left: int, *, is_known: bool) -> int:
     """How many bytes an entry really has. Raises TableRefused where that is not what it says."""
     start = _data_start(content, entry)
     packed = memoryview(content)[start : start + entry.compress_size]
     if entry.compress_type == zipfile.ZIP_STORED:
-        _check_content(entry, bytes(packed[:_CHUNK]), is_first=True)
+        if is_known:
+            _check_content(entry, bytes(packed[:_CHUNK]), is_first=True)
         _require_size(entry, len(packed))
         return len(packed)
     count, tail = 0, b""
@@ -136,7 +162,8 @@ def _inflated(content: bytes, entry: zipfile.ZipInfo, left: int) -> int:
     rest: bytes | memoryview = packed
     try:
         while chunk := inflater.decompress(rest, _CHUNK):
-            _check_content(entry, tail + chunk, is_first=count == 0)
+            if is_known:
+                _check_content(entry, tail + chunk, is_first=count == 0)
             count, tail = count + len(chunk), chunk[-_TAIL:]
             if count > min(left, entry.file_size):
                 raise TableRefused(_TOO_BIG)

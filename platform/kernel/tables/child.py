@@ -177,5 +177,13 @@ def _prose(cell: str) -> str:
 
 
 def main() -> None:
-    confine()
-    json.dump(read(sys.stdin.buffer.read(), is_prose=sys.argv[1] == "prose"), sys.stdout, ensure_ascii=True)
+    if sys.argv[1] == "codebook":
+        # Only where it is needed, and before nothing can be opened any more.
+        from kernel.tables import codebooks
+
+        confine()
+        answer = codebooks.read(sys.stdin.buffer.read())
+    else:
+        confine()
+        answer = read(sys.stdin.buffer.read(), is_prose=sys.argv[1] == "prose")
+    json.dump(answer, sys.stdout, ensure_ascii=True)

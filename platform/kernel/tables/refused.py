@@ -14,3 +14,7 @@ TOO_MUCH = (
     "Reading this file takes more time or memory than a table of people ever needs, so it was not read. Copy the"
     " rows into a new workbook, save it as .xlsx or CSV, and upload that."
 )
+TOO_MUCH_CODED = (
+    "Reading this file takes more time or memory than a codebook or a project ever needs, so it was not read."
+    " Export it again without its documents, as a codebook (.qdc), and upload that."
+)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kernel.tables.refused import TOO_MUCH, TableRefused
+from kernel.tables.refused import TOO_MUCH, TOO_MUCH_CODED, TableRefused
 
 MOST_BYTES = 10 * 1024 * 1024
 _SECONDS = 19.0
@@ -55,6 +55,54 @@ def read_table(content: bytes, *, is_prose: bool = False) -> Table:
     return Table(form=answer.form, sheets=answer.sheets, rows=answer.rows)
 
 
+class Coded(msgspec.Struct):
+    """A code for the characters from start up to end, by its place in the codebook; -1 and -1 is the whole text."""
+
+    code: int
+    start: int
+    end: int
+
+
+class CodeRead(msgspec.Struct):
+    """`parent` is the place of the code above in the same list, always before this one; -1 at the top."""
+
+    guid: str
+    name: str
+    definition: str
+    colour: str
+    parent: int
+
+
+class SourceRead(msgspec.Struct):
+    text: str
+    given: list[Coded]
+
+
+class Codebook(msgspec.Struct):
+    """What a REFI-QDA codebook or project holds, as far as we take it in."""
+
+    codes: list[CodeRead] = []
+    sources: list[SourceRead] = []
+    refusal: str = ""
+
+
+def read_codebook(content: bytes) -> Codebook:
+    """
+    The codes, and of a project the plain texts with what was coded in them, of a REFI-QDA file (QDC, QDPX).
+
+    Raises TableRefused with the reason in one sentence.
+    """
+    if len(content) > MOST_BYTES:
+        raise TableRefused(_TOO_BIG)
+    try:
+        answer = msgspec.json.decode(_run(content, "codebook"), type=Codebook)
+    except msgspec.DecodeError as broken:
+        raise TableRefused(TOO_MUCH_CODED) from broken
+    if answer.refusal:
+        raise TableRefused(answer.refusal)
+    return answer
+
+
 def _run(content: bytes, cells: str) -> bytes:
     """What the process answers; less than all of it where it was ended."""
     command = [sys.executable, "-I", "-S", "-B", "-c", _START, cells, *_folders()]
@@ -82,10 +130,10 @@ def _write(child: "subprocess.Popen[bytes]", content: bytes) -> None:
 
 
 def _folders() -> list[str]:
-    """Where our own modules and the parser lie."""
-    parser = importlib.util.find_spec("python_calamine")
-    lies_at = [
-        Path(__file__).parents[2],
-        *(Path(parser.origin).parents[1:2] if parser and parser.origin else []),
-    ]
-    return [str(folder) for folder in lies_at]
+    """Where our own modules and the parsers lie."""
+    lies_at = [Path(__file__).parents[2]]
+    for name in ("python_calamine", "lxml"):
+        parser = importlib.util.find_spec(name)
+        if parser and parser.origin:
+            lies_at.append(Path(parser.origin).parents[1])
+    return [str(folder) for folder in dict.fromkeys(lies_at)]

@@ -15,7 +15,7 @@ const styles = compile("styles/site.scss", {
 writeFileSync(`${out}site.css`, styles.css + "\n");
 const consoleStyles = compile("styles/console.scss", { style: "compressed" });
 writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
-for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue"]) {
+for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue", "coding"]) {
   copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
 }
 copyFileSync(`${modules}htmx.org/dist/htmx.min.js`, `${out}htmx.min.js`);

@@ -19,7 +19,8 @@ from kernel.database import change, row, rows
 from kernel.tenancy import Tenant, control_plane
 from privacy.stores import ORDER, Step
 
-LEASE = timedelta(minutes=15)
+# A worker killed without a word is replaced within ten minutes, with two minutes between ticks.
+LEASE = timedelta(minutes=5)
 _LONGEST_PROBLEM = 300
 
 

@@ -87,15 +87,17 @@ def send_code(*, number: str, address: tuple[str, str], by: Staff, at: datetime)
         _note_code(number, by=by.id, today=today)
 
 
-def confirm_for(*, number: str, code: str, wish: Wish, by: Staff, at: datetime) -> None:
+def confirm_for(*, number: str, code: str, wish: Wish, by: Staff, at: datetime) -> bool:
     """
-    Take the code that the person read out, with what they chose.
+    Take the code that the person read out, with what they chose; False while a new address has to agree, too.
 
     Raises RoleMissing, NotFound, CodeRefused, NothingWished, RequestOver, VaultDown.
     """
     request = found_for(number, by)
-    vault_of_nobody().confirm_request(number=request.number, code=code, wish=wish)
+    if not vault_of_nobody().confirm_request(number=request.number, code=code, wish=wish):
+        return False
     note_confirmed(number, day=register.day_of(at), by=by.id)
+    return True
 
 
 def ask_online(*, kind: Kind, address: str, language: str, at: datetime) -> str:
@@ -107,10 +109,12 @@ def ask_online(*, kind: Kind, address: str, language: str, at: datetime) -> str:
     return made.number
 
 
-def confirm_online(*, number: str, code: str, wish: Wish, at: datetime) -> None:
-    """Raises CodeRefused, NothingWished, RequestOver, VaultDown."""
-    vault_of_nobody().confirm_request(number=number, code=code, wish=wish)
+def confirm_online(*, number: str, code: str, wish: Wish, at: datetime) -> bool:
+    """The same, typed on the page. Raises CodeRefused, NothingWished, OneAtATime, RequestOver, VaultDown."""
+    if not vault_of_nobody().confirm_request(number=number, code=code, wish=wish):
+        return False
     note_confirmed(number, day=register.day_of(at), by=None)
+    return True
 
 
 def show_online(*, number: str, code: str) -> RequestShown:

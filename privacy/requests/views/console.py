@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -104,7 +105,10 @@ def _confirm(request: StaffRequest, number: str, at: datetime) -> None:
     wish = WishForm(request.POST)
     wish.is_valid()
     code = request.POST.get("code", "")[:_LONGEST_CODE]
-    asking.confirm_for(number=number, code=code, wish=wish.wish, by=request.staff, at=at)
+    if not asking.confirm_for(number=number, code=code, wish=wish.wish, by=request.staff, at=at):
+        messages.success(
+            request, "A second code went to the new address or number. Take that one in the same way."
+        )
 
 
 def _pause(request: StaffRequest, number: str, at: datetime) -> None:

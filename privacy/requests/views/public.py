@@ -48,7 +48,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         language=get_language() or "en",
         at=timezone.now(),
     )
-    return render(request, "requests/sent.html", {"number": number, "trouble": None, "field": ""})
+    return _sent(request, number)
 
 
 @require_POST
@@ -69,9 +69,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
     wish.is_valid()
     said = form.cleaned_data
     try:
-        asking.confirm_online(number=said["number"], code=said["code"], wish=wish.wish, at=timezone.now())
+        is_done = asking.confirm_online(
+            number=said["number"], code=said["code"], wish=wish.wish, at=timezone.now()
+        )
     except DomainError as refusal:
         return _request_page(request, form, shown, trouble=refusal.sentence)
+    if not is_done:
+        return _sent(request, said["number"], is_new=True)
     return _request_page(request, form, asking.show_online(number=said["number"], code=said["code"]))
 
 
@@ -112,6 +116,12 @@ def _start(request: HttpRequest, ask: AskForm | None = None, known: NumberForm |
         "trouble": sentences[0],
     }
     return render(request, "requests/start.html", context, status=422 if errors else 200)
+
+
+def _sent(request: HttpRequest, number: str, *, is_new: bool = False) -> HttpResponse:
+    """A code is on its way: to the address that was given, or to the new one."""
+    context = {"number": number, "is_new": is_new, "trouble": None, "field": ""}
+    return render(request, "requests/sent.html", context)
 
 
 def _request_page(

@@ -25,7 +25,7 @@ from privacy.vault.addresses import Address, read_address, read_email, read_phon
 from privacy.vault.models import Conversation, RequestContact, RequestPart
 from privacy.vault.opened import Opened, opened, opened_platform
 from privacy.vault.people import person_named, secret_of
-from privacy.vault.refusals import CodeRefused, NothingWished, RequestOver, UnknownRequest
+from privacy.vault.refusals import CodeRefused, NothingWished, OneAtATime, RequestOver, UnknownRequest
 from privacy.vault.request_words import Words
 from privacy.vault.rights import (
     CopyTags,
@@ -44,6 +44,8 @@ _ASKER_BYTES = 2048
 _PART_BYTES = 512
 _TRIES = 10
 _LONGEST_WORD = 80
+# Stands beside what somebody chose while a code is on its way to their new address.
+_PROVES_NEW = "proves_new"
 # A copy is called ready after the slowest organisation had time to hand in its part.
 _COPY_TAKES = timedelta(minutes=10)
 # Contributions lose their ties in the night that begins at ten past three.
@@ -81,40 +83,57 @@ def open_request(
 
 @verb
 def send_request_code(caller: Caller, number: str) -> None:  # noqa: ARG001
-    """A new code to the same address; the one before works no more. Raises UnknownRequest, RequestOver."""
+    """
+    A new code to the same address; the one before works no more, and what was chosen with it is asked again.
+
+    Raises UnknownRequest, RequestOver.
+    """
     keys, contact = opened_platform(), _contact(number)
     if contact.state != RequestState.ASKED:
         raise RequestOver
     contact.tries = 0
+    _seal_asker(keys, contact, {**asker_of(keys, contact), _PROVES_NEW: False})
     with transaction.atomic(using="vault"):
         _send_code(keys, contact, _address_of(keys, contact))
 
 
 @verb
-def confirm_request(caller: Caller, number: str, code: str, wish: Wish) -> None:  # noqa: ARG001
+def confirm_request(caller: Caller, number: str, code: str, wish: Wish) -> bool:  # noqa: ARG001
     """
     The address agreed: what was chosen is done from now on. The same again changes nothing.
 
-    Raises CodeRefused, NothingWished, RequestOver.
+    A new address or number has to agree as well, or a slip of the finger would lock somebody out: a second
+    code goes there, and the answer is False until that one came back. Raises CodeRefused, NothingWished,
+    OneAtATime, RequestOver.
     """
     keys = opened_platform()
     contact, _is_access = _known_by(keys, number, code)
     if contact.state == RequestState.CLOSED:
         raise RequestOver
     if contact.state != RequestState.ASKED:
-        return
-    wish = _checked(RequestKind(contact.kind), wish)
-    _seal_asker(keys, contact, {**asker_of(keys, contact), "wish": asdict(wish)})
+        return True
+    asker = asker_of(keys, contact)
+    if not asker.get(_PROVES_NEW):
+        wish = _checked(RequestKind(contact.kind), wish)
+        new = _new_address(wish)
+        _seal_asker(keys, contact, {**asker, "wish": asdict(wish), _PROVES_NEW: new is not None})
+        if new is not None:
+            with transaction.atomic(using="vault"):
+                _send_code(keys, contact, new)
+            return False
     contact.state, contact.confirmed_on = RequestState.CONFIRMED, today()
     contact.ready_at = _ready_at(RequestKind(contact.kind), at=timezone.now())
     contact.save(update_fields=["state", "sealed", "confirmed_on", "ready_at"])
     wake_runner()
+    return True
 
 
 @verb
 def show_request(caller: Caller, number: str, code: str) -> RequestShown:  # noqa: ARG001
     """How far a request is, for whoever has a code of it. Raises CodeRefused, whatever the reason."""
-    contact, is_access = _known_by(opened_platform(), number, code)
+    keys = opened_platform()
+    contact, is_access = _known_by(keys, number, code)
+    is_asked = contact.state == RequestState.ASKED
     has_copy = is_access and contact.sealed_copy is not None
     return RequestShown(
         kind=RequestKind(contact.kind),
@@ -122,6 +141,7 @@ def show_request(caller: Caller, number: str, code: str) -> RequestShown:  # noq
         asked_on=contact.asked_on,
         done_on=contact.done_on,
         copy_until=contact.forget_on if has_copy else None,
+        proves_new=is_asked and bool(asker_of(keys, contact).get(_PROVES_NEW)),
     )
 
 
@@ -231,12 +251,14 @@ def asker_of(keys: Opened, contact: RequestContact) -> dict[str, object]:
     return found
 
 
-def write(keys: Opened, contact: RequestContact, words: Callable[[], Words]) -> None:
-    """A letter to whoever asked, in their language; `words` makes it."""
+def write(
+    keys: Opened, contact: RequestContact, words: Callable[[], Words], *, to: Address | None = None
+) -> None:
+    """A letter in the language of whoever asked, to their address unless another is said; `words` makes it."""
     asker = asker_of(keys, contact)
     with translation.override(str(asker["language"])):
         said = words()
-    to = Address(str(asker["kind"]), str(asker["text"]))
+    to = to or Address(str(asker["kind"]), str(asker["text"]))
     letters.write_of_platform(to, subject=said.subject, text=said.text, short=said.short)
 
 
@@ -267,8 +289,9 @@ def _send_code(keys: Opened, contact: RequestContact, to: Address) -> None:
     contact.save()
     # More often than that nobody asks for themselves: the letter stays out, the answer is the same.
     if codes.may_ask(keys, to):
+        is_new = bool(asker_of(keys, contact).get(_PROVES_NEW))
         kind, number = RequestKind(contact.kind), contact.number
-        write(keys, contact, lambda: request_words.of_code(kind, number, code))
+        write(keys, contact, lambda: request_words.of_code(kind, number, code, is_new=is_new), to=to)
 
 
 def _known_by(keys: Opened, number: str, code: str) -> tuple[RequestContact, bool]:
@@ -305,6 +328,13 @@ def _checked(kind: RequestKind, wish: Wish) -> Wish:
         group=group,
         value=value,
     )
+
+
+def _new_address(wish: Wish) -> Address | None:
+    """Raises OneAtATime: one code proves one of them."""
+    if wish.email and wish.phone:
+        raise OneAtATime
+    return read_email(wish.email) or read_phone(wish.phone)
 
 
 def _ready_at(kind: RequestKind, *, at: datetime) -> datetime:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("list", help="Every deletion with its deadline and its step.")
-        run = verbs.add_parser("run", help="Once, now: what the schedule does every five minutes.")
+        run = verbs.add_parser("run", help="Once, now: what the schedule does every two minutes.")
         run.add_argument("project", nargs="?", type=UUID, help="this one alone")
         run.add_argument(
             "--at-once",
