@@ -85,7 +85,14 @@ def _paths_with(ids: dict[str, UUID], slug: str) -> list[str]:
             + re.sub(
                 r"<(?:\w+:)?(\w+)>",
                 lambda match: str(
-                    {"slug": slug, "language": "cy", "code": "rules", "digest": "0" * 32, **ids}[match[1]]
+                    {
+                        "slug": slug,
+                        "language": "cy",
+                        "code": "rules",
+                        "digest": "0" * 32,
+                        "token": uuid4(),
+                        **ids,
+                    }[match[1]]
                 ),
                 route,
             )

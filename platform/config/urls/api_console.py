@@ -8,5 +8,6 @@ urlpatterns = [
     path("api/v1/", include("tenants.urls.api_console")),
     path("api/v1/", include("conversations.urls.api_console")),
     path("api/v1/", include("privacy.requests.urls.api_console")),
+    path("api/v1/", include("reporting.coding.urls.api_console")),
     path("api/v1/schema/", schema, {"urlconf": __name__}),
 ]
