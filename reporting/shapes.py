@@ -65,3 +65,48 @@ class Chart:
     svg: str
     headings: list[str]
     rows: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionIdea:
+    """
+    An idea and how many in 100 of each group like it, in the order of the groups, from rounded counts.
+
+    91 stands for "over 90 %", 9 for "under 10 %", None for what is withheld.
+    """
+
+    id: UUID
+    text: str
+    likes: list[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionGroup:
+    """People who voted alike, at least eleven: about how many, and where their middle stands, from -1 to 1."""
+
+    name: str
+    people: int
+    x: float
+    y: float
+    typical: list[OpinionIdea]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionGroups:
+    """
+    What votes say about who thinks alike. No groups where none were found; the numbers of people are rounded.
+
+    The silhouette says how far apart groups are: near 0 not at all, from one half on clearly. `is_clear` says
+    that votes hang together more than they would by chance. `explained` is the share, in 100, of all differences
+    that the map shows.
+    """
+
+    groups: list[OpinionGroup]
+    people: int
+    left_out: int | None
+    silhouette: float
+    explained: int
+    is_clear: bool
+    common: list[OpinionIdea]
+    dividing: list[OpinionIdea]
+    found_on: date

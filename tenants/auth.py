@@ -24,7 +24,8 @@ from kernel import audit
 from kernel.errors import NotFound
 from kernel.tenancy import tenant_context
 from tenants.models import Organisation, Role
-from tenants.permissions import RoleMissing, Staff
+from tenants.permissions import ClientUser, RoleMissing, Staff
+from tenants.queries import Site
 from tenants.queries import staff as staff_queries
 
 P = ParamSpec("P")
@@ -40,6 +41,13 @@ class AccountRequest(HttpRequest):
 
 
 R = TypeVar("R", bound=AccountRequest)
+
+
+class PortalRequest(AccountRequest):
+    """A request by a client user at their organisation's own site, inside its schema."""
+
+    client_user: ClientUser
+    organisation: Site
 
 
 class StaffRequest(AccountRequest):
@@ -111,12 +119,15 @@ def in_organisation(*roles: Role) -> Callable[[ClientView[P]], Callable[..., Htt
     return decorate
 
 
-def client_only(view: Callable[Concatenate[AccountRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def client_only(view: Callable[Concatenate[PortalRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """For client users of the organisation whose site this is. Their accounts exist nowhere else."""
 
-    def inside(request: AccountRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inside(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         way = _way_to_door(request)
-        return way or view(request, *args, **kwargs)
+        if way is not None:
+            return way
+        request.client_user = ClientUser(id=request.user.pk, name=request.user.name)
+        return view(request, *args, **kwargs)
 
     functools.update_wrapper(inside, view)
     return inside

@@ -16,6 +16,14 @@ class Staff:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True, slots=True)
+class ClientUser:
+    """Somebody of the organisation itself, at its own site with a second factor. Their account exists nowhere else."""
+
+    id: UUID
+    name: str
+
+
 class RoleMissing(DomainError):
     code = "role_missing"
     status = 403
@@ -26,3 +34,9 @@ def require_role(by: Staff, *roles: Role) -> None:
     """Raises RoleMissing unless somebody has one of the roles."""
     if by.roles.isdisjoint(roles):
         raise RoleMissing
+
+
+def require_role_or_client(by: Staff | ClientUser, *roles: Role) -> None:
+    """For what an organisation may do itself, at its own site. Raises RoleMissing for staff in another role."""
+    if isinstance(by, Staff):
+        require_role(by, *roles)

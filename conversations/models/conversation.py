@@ -43,6 +43,10 @@ class Conversation(models.Model):
     # removed (never who), and may somebody be identified because a life seems to be in danger?
     client_is_told = models.BooleanField(default=False)
     identifies_for_wellbeing = models.BooleanField(default=False)
+    # Does the organisation see on its own pages which themes grow, as analysts name them? Likewise read by all.
+    client_sees_themes = models.BooleanField(default=False, db_default=False)
+    # How many in a hundred of those invited the project wants to take part. 0: it set itself no goal.
+    goal_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
     # How often anybody was identified in this conversation. Everybody in it can read the number.
     identified_times = models.PositiveIntegerField(default=0)
     # Empty once nobody is left to whom anything could be sealed.
@@ -56,6 +60,9 @@ class Conversation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(slug__regex=_CODE), name="conversation_slug_is_plain"),
+            models.CheckConstraint(
+                condition=models.Q(goal_percent__lte=100), name="conversation_goal_is_a_share"
+            ),
             models.CheckConstraint(
                 condition=models.Q(opens_at__isnull=True, closes_at__isnull=True)
                 | models.Q(opens_at__lt=models.F("closes_at")),

@@ -21,7 +21,7 @@ class RosterUpload(models.Model):
     is_confirmed = models.BooleanField(default=False)
     # Whether the groups were taken over after the vault had finished.
     is_done = models.BooleanField(default=False)
-    # Staff who brought it.
+    # Who brought it: staff, or a client user of the organisation.
     by = models.UUIDField()
     uploaded_at = models.DateTimeField()
 

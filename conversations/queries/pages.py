@@ -29,7 +29,7 @@ VALUES = (
 ADDRESSES = ("home", "sign_in", "mine", "inbox", "my_data", "help", "stop", "paper_form", *PageCode.values)
 # Pages of the base host, which belongs to no organisation.
 ELSEWHERE = {"requests": "/requests/", "what_exists": "/what-exists/"}
-PASSAGES = ("areas", "identified", "told", "wellbeing")
+PASSAGES = ("areas", "identified", "told", "themes", "wellbeing")
 # How a placeholder stands in a text.
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 PLACEHOLDERS = frozenset([*VALUES, *ADDRESSES, *ELSEWHERE, *PASSAGES])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conversations.models import Area, Conversation, RosterUpload
+from conversations.models import Area, Conversation, Emptying, RosterUpload
 from kernel.errors import NotFound
 from privacy.vault.interface import vault
 from privacy.vault.refusals import UnknownJob
@@ -52,6 +52,14 @@ def standing_of(conversation: Conversation) -> Standing:
         mailings=vault().mailings(conversation=conversation.pk),
         areas=areas_of(conversation),
     )
+
+
+def population_standing(conversation: Conversation) -> Standing:
+    """The same without mailings, for the organisation itself: their numbers move when single letters come back."""
+    is_gone = conversation.emptying != Emptying.NO
+    nobody = Population(people=0, areas={}, dimensions=[])
+    population = nobody if is_gone else vault().population(conversation=conversation.pk)
+    return Standing(population=population, mailings=[], areas=areas_of(conversation))
 
 
 def upload_of(conversation: Conversation) -> RosterUpload | None:

@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Bucket, Conversation, Dimension, RosterUpload
 from conversations.queries import rosters as roster_queries
@@ -27,7 +28,7 @@ from privacy import anonymity
 from privacy.vault.interface import vault
 from privacy.vault.shapes import Meaning, Merge, Population, Preview, Reading
 from tenants.models import Role
-from tenants.permissions import Staff, require_role
+from tenants.permissions import ClientUser, Staff, require_role, require_role_or_client
 
 PREPARES_ROSTERS = (Role.OPERATOR, Role.SUPPORT)
 _FILES_ARE_KEPT = timedelta(days=1)
@@ -37,45 +38,54 @@ _LONGEST_NAME = 120
 class FileMissing(DomainError):
     code = "file_missing"
     status = 422
-    message = "No file arrived. Choose a workbook (.xlsx) or a CSV file of up to 10 MB."
+    message = _("No file arrived. Choose a workbook (.xlsx) or a CSV file of up to 10 MB.")
 
 
 class ImportUnderWay(DomainError):
     code = "import_under_way"
-    message = "People are being taken in from a roster at the moment. Wait until that is done."
+    message = _("People are being taken in from a roster at the moment. Wait until that is done.")
 
 
 class ImportGone(DomainError):
     code = "import_gone"
-    message = (
+    message = _(
         "This roster is no longer here: it was taken in, discarded, or older than a day. Upload it again."
     )
 
 
 class NotReady(DomainError):
     code = "roster_not_ready"
-    message = "Something in this roster has to be put right before anybody is taken in. The page says what."
+    message = _(
+        "Something in this roster has to be put right before anybody is taken in. The page says what."
+    )
 
 
 class GroupsNotChosen(DomainError):
     code = "groups_not_chosen"
     status = 422
-    message = "Tick the groups to merge, and write what they are called together (up to 120 characters)."
+    message = _("Tick the groups to merge, and write what they are called together (up to 120 characters).")
 
 
 class ColumnsNotKnown(DomainError):
     code = "columns_not_known"
     status = 422
-    message = "Choose for each column what it holds. This page may be older than the file: reload it."
+    message = _("Choose for each column what it holds. This page may be older than the file: reload it.")
 
 
-def upload_roster(*, conversation: Conversation, content: bytes, by: Staff, at: datetime) -> None:
+class RosterTooLate(DomainError):
+    code = "roster_too_late"
+    message = _("This conversation has closed, so nobody can be added to it any more.")
+
+
+def upload_roster(
+    *, conversation: Conversation, content: bytes, by: Staff | ClientUser, at: datetime
+) -> None:
     """
     Keep a roster sealed and have the vault look at it, in place of one that was not taken in yet.
 
-    Raises FileMissing, ImportUnderWay.
+    Raises FileMissing, ImportUnderWay, RosterTooLate.
     """
-    require_role(by, *PREPARES_ROSTERS)
+    _require_may_bring(by, conversation, at)
     if not content or len(content) > MOST_BYTES:
         raise FileMissing
     _require_nothing_under_way(conversation)
@@ -92,21 +102,21 @@ def upload_roster(*, conversation: Conversation, content: bytes, by: Staff, at: 
             "roster uploaded",
             by=by.id,
             organisation=current_tenant().organisation,
-            about=_about(conversation),
+            about=_about(conversation, by),
         )
     if before is not None:
         _remove_file(before)
 
 
 def choose_columns(
-    *, conversation: Conversation, columns: Sequence[str], areas: Mapping[str, str], by: Staff
+    *, conversation: Conversation, columns: Sequence[str], areas: Mapping[str, str], by: Staff | ClientUser
 ) -> None:
     """
     Say what each column holds and which area is meant by which name; the vault looks again.
 
     Raises ColumnsNotKnown, ImportGone, ImportUnderWay.
     """
-    require_role(by, *PREPARES_ROSTERS)
+    require_role_or_client(by, *PREPARES_ROSTERS)
     preview = _preview(conversation)
     if len(columns) != len(preview.columns) or not set(columns) <= set(Meaning):
         raise ColumnsNotKnown
@@ -117,14 +127,14 @@ def choose_columns(
 
 
 def merge_groups(
-    *, conversation: Conversation, dimension: str, buckets: Sequence[str], into: str, by: Staff
+    *, conversation: Conversation, dimension: str, buckets: Sequence[str], into: str, by: Staff | ClientUser
 ) -> None:
     """
     Make one group of several. Without a name they are not kept: nobody is in them any more.
 
     Raises GroupsNotChosen, ImportGone, ImportUnderWay.
     """
-    require_role(by, *PREPARES_ROSTERS)
+    require_role_or_client(by, *PREPARES_ROSTERS)
     preview = _preview(conversation)
     known = {bucket.code for seen in preview.dimensions if seen.code == dimension for bucket in seen.buckets}
     if not buckets or not set(buckets) <= known or len(into) > _LONGEST_NAME:
@@ -133,17 +143,17 @@ def merge_groups(
     _examine(conversation, replace(preview.reading, merges=[*preview.reading.merges, merge]))
 
 
-def unmerge_groups(*, conversation: Conversation, dimension: str, by: Staff) -> None:
+def unmerge_groups(*, conversation: Conversation, dimension: str, by: Staff | ClientUser) -> None:
     """The groups of a dimension as the file has them. Raises ImportGone, ImportUnderWay."""
-    require_role(by, *PREPARES_ROSTERS)
+    require_role_or_client(by, *PREPARES_ROSTERS)
     preview = _preview(conversation)
     kept = [merge for merge in preview.reading.merges if merge.dimension != dimension]
     _examine(conversation, replace(preview.reading, merges=kept))
 
 
-def take_in(*, conversation: Conversation, by: Staff) -> None:
-    """Have everybody taken in, as the preview shows. Raises NotReady, ImportGone, ImportUnderWay."""
-    require_role(by, *PREPARES_ROSTERS)
+def take_in(*, conversation: Conversation, by: Staff | ClientUser, at: datetime) -> None:
+    """Have everybody taken in, as the preview shows. Raises NotReady, ImportGone, ImportUnderWay, RosterTooLate."""
+    _require_may_bring(by, conversation, at)
     preview = _preview(conversation)
     if not roster_queries.import_of(conversation).is_ready:
         raise NotReady
@@ -158,13 +168,13 @@ def take_in(*, conversation: Conversation, by: Staff) -> None:
         )
         upload.is_confirmed = True
         upload.save(update_fields=["job", "is_confirmed"])
-        about = {**_about(conversation), "rows": preview.rows}
+        about = {**_about(conversation, by), "rows": preview.rows}
         audit.record("roster taken in", by=by.id, organisation=current_tenant().organisation, about=about)
 
 
-def discard_roster(*, conversation: Conversation, by: Staff) -> None:
+def discard_roster(*, conversation: Conversation, by: Staff | ClientUser) -> None:
     """Forget a roster that was not taken in. Raises ImportUnderWay."""
-    require_role(by, *PREPARES_ROSTERS)
+    require_role_or_client(by, *PREPARES_ROSTERS)
     _require_nothing_under_way(conversation)
     upload = roster_queries.upload_of(conversation)
     if upload is not None:
@@ -181,7 +191,7 @@ def resend_invitation(*, conversation: Conversation, by: Staff) -> int:
     require_role(by, *PREPARES_ROSTERS)
     count = vault().resend(conversation=conversation.pk)
     with transaction.atomic():
-        about = {**_about(conversation), "letters": count}
+        about = {**_about(conversation, by), "letters": count}
         audit.record(
             "invitation sent again", by=by.id, organisation=current_tenant().organisation, about=about
         )
@@ -293,5 +303,13 @@ def _remove_file(upload: RosterUpload) -> None:
         default_storage.delete(upload.file)
 
 
-def _about(conversation: Conversation) -> dict[str, str | int]:
-    return {"project": str(conversation.pk)}
+def _about(conversation: Conversation, by: Staff | ClientUser) -> dict[str, str | int]:
+    side = {"side": "organisation"} if isinstance(by, ClientUser) else {}
+    return {"project": str(conversation.pk), **side}
+
+
+def _require_may_bring(by: Staff | ClientUser, conversation: Conversation, at: datetime) -> None:
+    """Raises RoleMissing, and RosterTooLate on the organisation's side."""
+    require_role_or_client(by, *PREPARES_ROSTERS)
+    if isinstance(by, ClientUser) and conversation.has_closed(at=at):
+        raise RosterTooLate

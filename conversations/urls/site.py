@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from conversations.views.client import home
 from conversations.views.participant import (
     about,
     changing,
@@ -24,7 +23,6 @@ from conversations.views.participant import (
 
 urlpatterns = [
     path("", pages.front, name="front"),
-    path("organisation/", home.home, name="account_home"),
     path("<slug:slug>/", pages.home, name="home"),
     path("<slug:slug>/sign-in/", door.sign_in, name="sign_in"),
     path("<slug:slug>/sign-in/code/", door.type_code, name="type_code"),

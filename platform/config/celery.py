@@ -58,10 +58,18 @@ app.conf.update(
         "follow requests for data": {"task": "requests.follow", "schedule": 60.0},
         "remind of requests for data": {"task": "requests.remind", "schedule": 600.0},
         "tend coding": {"task": "coding.tend_everywhere", "schedule": 600.0},
+        "go on with opinion groups": {"task": "findings.go_on_everywhere", "schedule": 60.0},
         "hand in copies": {"task": "conversations.copy_everywhere", "schedule": 60.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
         "tell organisations' systems": {"task": "tenants.tell_everywhere", "schedule": 60.0},
+        "note what client users see": {"task": "portal.note_everywhere", "schedule": crontab(minute=25)},
+        "follow what reports quote": {"task": "documents.follow_everywhere", "schedule": 60.0},
         "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},
+        "follow releases of figures": {"task": "figures.follow_everywhere", "schedule": 60.0},
+        "release participation daily": {
+            "task": "figures.daily_everywhere",
+            "schedule": crontab(hour=4, minute=40),
+        },
         "rewrite by night": {
             "task": "conversations.rewrite_everywhere",
             "schedule": crontab(hour=3, minute=10),

@@ -57,8 +57,9 @@ INSTALLED_APPS = [
     "kernel",
     "web",
     "config",
-    *TENANT_APPS,
+    # Before the accounts, which take the place of a listener of theirs.
     *CONTROL_APPS,
+    *TENANT_APPS,
     "privacy.vault",
     "allauth",
     "django.contrib.messages",

@@ -41,7 +41,8 @@ def record(
     about: Mapping[str, str | int] | None = None,
 ) -> None:
     """
-    Add an entry in the caller's transaction, in the control plane. `by` is an account of staff.
+    Add an entry in the caller's transaction, in the control plane. `by` is an account of staff, or of
+    a client user at their own organisation.
 
     `about` holds ids of organisations and projects, choices, numbers: never a word that somebody typed.
     """

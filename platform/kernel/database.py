@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection
-from django.db.models import BigIntegerField, DateTimeField, Func
+from django.db.models import BigIntegerField, CharField, DateTimeField, Func
 from django.utils.deconstruct import deconstructible
 
 W = TypeVar("W")
@@ -71,3 +71,14 @@ class HoursAfter(Func):
 
     def __init__(self, moment: str, *, hours: int) -> None:
         super().__init__(moment, hours=hours)
+
+
+@deconstructible(path="kernel.database.Sha256")
+class Sha256(Func):
+    """The digest of a text in small hexadecimal letters, worked out by the database itself."""
+
+    template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
+    output_field = CharField()
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)

@@ -1,13 +1,14 @@
 """The verbs as the rest of the system sees them: typed, with any way of asking underneath."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from privacy.anonymity import Proof, Ticket
 from privacy.vault.endings import Departure, Keeping, KeysEnd, PublishedKey, Remains, Salt, Signed, Work
+from privacy.vault.groups import FrozenPost, FrozenVote, Labels, Scale, Snapshot, TablesReport
 from privacy.vault.rights import (
     CopyTags,
     CopyWanted,
@@ -27,6 +28,7 @@ from privacy.vault.shapes import (
     MailingCounts,
     MailingKind,
     Name,
+    OpinionsReport,
     OwnTags,
     PartTies,
     Population,
@@ -345,3 +347,41 @@ class Vault:
 
     def has_ended(self) -> bool:
         return cast("bool", self._ask("has_ended", {}))
+
+    def freeze(self, *, conversation: UUID) -> Snapshot:
+        return cast("Snapshot", self._ask("freeze", {"conversation": conversation}))
+
+    def freeze_posts(
+        self, *, conversation: UUID, snapshot: UUID, number: int, rows: list[FrozenPost]
+    ) -> None:
+        arguments = {"conversation": conversation, "snapshot": snapshot, "number": number, "rows": rows}
+        self._ask("freeze_posts", arguments)
+
+    def freeze_votes(
+        self, *, conversation: UUID, snapshot: UUID, number: int, rows: list[FrozenVote]
+    ) -> None:
+        arguments = {"conversation": conversation, "snapshot": snapshot, "number": number, "rows": rows}
+        self._ask("freeze_votes", arguments)
+
+    def freeze_end(self, *, conversation: UUID, snapshot: UUID, parts: int) -> Snapshot:
+        arguments = {"conversation": conversation, "snapshot": snapshot, "parts": parts}
+        return cast("Snapshot", self._ask("freeze_end", arguments))
+
+    def tabulate(
+        self, *, conversation: UUID, snapshot: UUID, scale: Scale, day: date, labels: Labels
+    ) -> UUID:
+        arguments = {"conversation": conversation, "snapshot": snapshot, "scale": scale, "day": day}
+        return cast("UUID", self._ask("tabulate", {**arguments, "labels": labels}))
+
+    def tables(self, *, conversation: UUID, job: UUID) -> TablesReport:
+        return cast("TablesReport", self._ask("tables", {"conversation": conversation, "job": job}))
+
+    def describe(self, *, conversation: UUID, route: bytes, contribution: UUID, by: str) -> str:
+        arguments = {"conversation": conversation, "route": route, "contribution": contribution, "by": by}
+        return cast("str", self._ask("describe", arguments))
+
+    def opinions(self, *, conversation: UUID, snapshot: UUID) -> UUID:
+        return cast("UUID", self._ask("opinions", {"conversation": conversation, "snapshot": snapshot}))
+
+    def opinion_groups(self, *, conversation: UUID) -> OpinionsReport:
+        return cast("OpinionsReport", self._ask("opinion_groups", {"conversation": conversation}))

@@ -24,6 +24,7 @@ from privacy.vault.models import Leaving, Person
 from privacy.vault.models import Roster as RosterRow
 from privacy.vault.opened import Opened, opened
 from privacy.vault.people import (
+    Attributes,
     attributes_of,
     end_sessions,
     new_handle,
@@ -158,6 +159,7 @@ def _planned(keys: Opened, roster: Roster, known: Remembered) -> _Plan:
             changed.append((row, person))
         if not is_known:
             plan.kinds[population.kind_of(row.attributes)] += 1
+            _count_channel(plan, _channel_of(row), 1)
     plan.changed = changed
     _move(keys, plan)
     return plan
@@ -175,6 +177,8 @@ def _move(keys: Opened, plan: _Plan) -> None:
     for row, person in plan.changed:
         if person in before:
             was = attributes_of(keys, before[person])
+            _count_channel(plan, _channel_before(before[person], was), -1)
+            _count_channel(plan, _channel_of(row, before[person]), 1)
             # Somebody who chose their area themselves stands without one on the roster.
             kinds = [population.kind_of(was), population.kind_of(replace(was, area=""))]
             counted = next((kind for kind in kinds if plan.kinds.get(kind, 0) > 0), None)
@@ -182,6 +186,28 @@ def _move(keys: Opened, plan: _Plan) -> None:
                 plan.kinds[counted] -= 1
         plan.kinds[population.kind_of(row.attributes)] += 1
     plan.kinds = +plan.kinds
+
+
+def _channel_of(row: Row, person: Person | None = None) -> str:
+    """An address that a row leaves out stays."""
+    return population.channel_of(
+        has_email=bool(row.email or (person and person.sealed_email)),
+        has_phone=bool(row.phone or (person and person.sealed_phone)),
+        by_text=row.attributes.by_text,
+    )
+
+
+def _channel_before(person: Person, was: Attributes) -> str:
+    return population.channel_of(
+        has_email=person.sealed_email is not None,
+        has_phone=person.sealed_phone is not None,
+        by_text=was.by_text,
+    )
+
+
+def _count_channel(plan: _Plan, channel: str, by: int) -> None:
+    channels = plan.known.channels
+    channels[channel] = max(0, channels.get(channel, 0) + by)
 
 
 def _report(plan: _Plan, roster: Roster, asked: RosterAsked) -> Report:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from privacy.keys.configured import key_store
-from privacy.vault import closing, imports, ledger
+from privacy.vault import closing, imports, ledger, opinion_groups, tabulating
 from privacy.vault.endings import Work
 from privacy.vault.ledger import Claim
 from privacy.vault.models import Conversation
@@ -37,6 +37,8 @@ _WORK: dict[str, Callable[[Claim, Meanwhile], None]] = {
     "enrol": imports.enrol,
     "examine": imports.examine,
     "purge": _purge,
+    "opinions": opinion_groups.find,
+    "tabulate": tabulating.tabulate,
     Work.CLOSE: closing.close,
     Work.OUTBOX: closing.empty_outbox,
     Work.SUPPLIERS: closing.clear_suppliers,

@@ -31,6 +31,7 @@ from privacy.vault.shapes import (
 SMALLEST_BUCKET = 11
 SMALLEST_AREA = 50
 _ROUNDED_TO = 5
+BY_MAIL, BY_TEXT = "mail", "text"
 
 # An area and, in the order of their codes, the dimensions with their groups.
 Kind = tuple[str, tuple[tuple[str, str], ...]]
@@ -46,6 +47,7 @@ class Remembered:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     kinds: list[tuple[Kind, int]] = field(default_factory=list)
     lines: dict[bytes, bytes] = field(default_factory=dict)
+    channels: dict[str, int] = field(default_factory=dict)
 
 
 def remembered_of(keys: Opened) -> Remembered:
@@ -75,7 +77,13 @@ def with_roster(known: Remembered, roster: Roster) -> Remembered:
         labels=labels,
         kinds=known.kinds,
         lines=known.lines,
+        channels=dict(known.channels),
     )
+
+
+def channel_of(*, has_email: bool, has_phone: bool, by_text: bool) -> str:
+    """Which of its letters somebody gets: to the address or, who agreed or has none, to the telephone."""
+    return BY_TEXT if has_phone and (by_text or not has_email) else BY_MAIL
 
 
 def kind_of(attributes: Attributes) -> Kind:
@@ -152,6 +160,8 @@ def population_of(known: Remembered) -> Population:
             )
             for dimension, sizes in sorted(_sizes(kinds).items())
         ],
+        by_mail=_rounded(known.channels.get(BY_MAIL, 0)),
+        by_text=_rounded(known.channels.get(BY_TEXT, 0)),
     )
 
 

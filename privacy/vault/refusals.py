@@ -201,6 +201,29 @@ class StillThere(DomainError):
     message = "People or keys of this conversation are still in the vault, so nothing is certified about it."
 
 
+class SnapshotGone(DomainError):
+    code = "snapshot_gone"
+    message = "What was frozen for these figures is no longer there, or is not complete. Ask for them again."
+
+
+class SnapshotTooLarge(DomainError):
+    code = "snapshot_too_large"
+    status = 422
+    message = "Too much of a snapshot came in one piece. Send it in smaller ones."
+
+
+class AlreadyReleased(DomainError):
+    code = "already_released"
+    message = (
+        "Figures about groups are released once. They are there already, and nothing new comes beside them."
+    )
+
+
+class TooFewPeople(DomainError):
+    code = "too_few_people"
+    message = "Daily figures about groups are for conversations of 500 people and more. They come after it has closed."
+
+
 class UnknownRequest(DomainError):
     code = "unknown_request"
     status = 404
@@ -237,5 +260,6 @@ REFUSALS: dict[str, type[DomainError]] = {
         *(UnknownRequest, RequestOver, NothingWished, OneAtATime),
         *(NobodyThere, NameNotHere, UnknownCase, NoAddress, AnswerRefused),
         *(NotClosed, StillThere, SupplierAway),
+        *(SnapshotGone, SnapshotTooLarge, AlreadyReleased, TooFewPeople),
     )
 }

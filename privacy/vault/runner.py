@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kernel.errors import DomainError
 from kernel.zones import inside_vault
-from privacy.vault import dispatches, fulfilment, jobs, ledger, letters, mailings
+from privacy.vault import dispatches, frozen, fulfilment, jobs, ledger, letters, mailings
 from privacy.vault.dispatches import MailAway, Post
 from privacy.vault.shapes import Report, Trouble
 from privacy.vault.waking import CHANNEL, note_runner
@@ -63,6 +63,7 @@ def _send_codes() -> int:
 
 def _run_job() -> int:
     ledger.forget_previews(at=timezone.now())
+    frozen.forget_frozen(at=timezone.now())
     claim = ledger.claim(at=timezone.now())
     if claim is not None:
         _run(claim)

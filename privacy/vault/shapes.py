@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from privacy.opinions.found import GroupsFound
 from privacy.traces.report import Part
 
 
@@ -172,6 +173,9 @@ class Population:
     people: int
     areas: dict[str, int]
     dimensions: list[Grouping]
+    # How the rosters say that people are reached.
+    by_mail: int = 0
+    by_text: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,3 +360,12 @@ class SupportText:
     text: str = field(repr=False)
     contact: str = field(repr=False)
     can_answer: bool  # whether the contact is an address that a message can go to
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionsReport:
+    """State is empty before groups were asked for, then waiting, running, done or failed."""
+
+    state: str
+    progress: int
+    found: GroupsFound | None

@@ -113,9 +113,11 @@ _STORES = (
         Kept(
             name="People",
             holds="addresses, telephone numbers, groups, survey answers, passwords, secrets, warnings, calls for"
-            " help, permissions to identify, what was learnt from rosters; all sealed",
+            " help, permissions to identify, what was learnt from rosters, snapshots for a day, the counts behind"
+            " released figures; all sealed",
             where=_DATABASE,
-            covers=_models("Person", "SupportMessage", "Warned", "Grant", "Forgotten", "Roster"),
+            covers=_models("Person", "SupportMessage", "Warned", "Grant", "Forgotten", "Roster")
+            | _models("Frozen", "FrozenPart", "Release", "Described", "Opinions"),
             part=Keeping.PEOPLE,
         ),
     ),

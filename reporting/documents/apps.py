@@ -7,3 +7,10 @@ class DocumentsConfig(AppConfig):
     name = "reporting.documents"
     label = "documents"
     zone = Zone.TENANT
+
+    def ready(self) -> None:
+        from privacy.stores import Step, register_known_places, register_store
+        from reporting.documents.services.keeping import KNOWN_PLACES, REPORTS
+
+        register_store(REPORTS, step=Step.EXPORTS)
+        register_known_places(KNOWN_PLACES)

@@ -10,6 +10,7 @@ import io
 import struct
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kernel.errors import DomainError
@@ -30,34 +31,34 @@ _ALONE = {0x01, *range(0xD0, 0xD8)}
 class LogoRefused(DomainError):
     code = "logo_refused"
     status = 422
-    message = "This file is no picture we can use. Choose a PNG, JPEG or WebP file."
+    message = _("This file is no picture we can use. Choose a PNG, JPEG or WebP file.")
 
 
 class LogoIsSvg(LogoRefused):
     code = "logo_is_svg"
-    message = "An SVG file can hold programs, so none is taken. Save the logo as PNG and choose that."
+    message = _("An SVG file can hold programs, so none is taken. Save the logo as PNG and choose that.")
 
 
 class LogoTooHeavy(LogoRefused):
     code = "logo_too_heavy"
-    message = "This file is larger than 2 MB. Save the logo smaller and choose that."
+    message = _("This file is larger than 2 MB. Save the logo smaller and choose that.")
 
 
 class LogoTooLarge(LogoRefused):
     code = "logo_too_large"
-    message = "This picture has more than 10 million points. Save it smaller: 800 points wide are plenty."
+    message = _("This picture has more than 10 million points. Save it smaller: 800 points wide are plenty.")
 
 
 class LogoCutShort(LogoRefused):
     code = "logo_cut_short"
-    message = (
+    message = _(
         "This file ends in the middle of the picture, or is damaged. Save the logo again and choose that."
     )
 
 
 class LogoHidesSomething(LogoRefused):
     code = "logo_hides_something"
-    message = (
+    message = _(
         "There is something besides the picture in this file. Save the logo again as PNG and choose that."
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from coloraide import Color
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError
@@ -127,9 +128,9 @@ def readings(brand: str) -> list[Reading]:
     """For whoever chooses a colour: what was asked for and what will be shown, both. Raises ColourNotUsable."""
     made = palette(brand)
     places = [
-        ("Band at the top of each page", made.band, made.on_band),
-        ("Links and buttons on paper", made.accent, PAPER),
-        ("Links and buttons by night", made.dark_accent, NIGHT),
+        (gettext("Band at the top of each page"), made.band, made.on_band),
+        (gettext("Links and buttons on paper"), made.accent, PAPER),
+        (gettext("Links and buttons by night"), made.dark_accent, NIGHT),
     ]
     return [
         Reading(words, made.brand, shown, ground, contrast(made.brand, ground), contrast(shown, ground))

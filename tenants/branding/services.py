@@ -3,6 +3,7 @@
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError
 from kernel.text import one_line
@@ -17,7 +18,7 @@ LONGEST_WELCOME = 300
 class WelcomeTooLong(DomainError):
     code = "welcome_too_long"
     status = 422
-    message = "The sentence on the front page has up to 300 characters. Shorten it."
+    message = _("The sentence on the front page has up to 300 characters. Shorten it.")
 
 
 def save_branding(*, brand_colour: str) -> Palette:

@@ -13,6 +13,7 @@ from kernel.tenancy import tenant_context
 from tenants.models import Organisation
 from tests.accounts.test_staff import _mailed_code
 from tests.making import client_of, make_conversation, make_idea, make_people
+from tests.reporting.sponsoring import make_sponsor
 from tests.staffing import signed_in_as
 
 
@@ -63,6 +64,17 @@ def test_a_client_user_signs_in_by_code_and_needs_the_second_factor(
 
     assert way["Location"] == "/organisation/security/authenticate/"
     assert browser.get("/organisation/").status_code == 302
+
+
+def test_the_first_sign_in_leads_to_setting_up_a_second_factor(acme: Organisation) -> None:
+    """R44: and no tenant's schema keeps from where somebody signs in."""
+    newcomer = make_sponsor(acme, has_factor=False)
+    browser = client_of(acme)
+    browser.post("/organisation/sign-in/", {"email": newcomer.email})
+    browser.post("/organisation/sign-in/code/", {"code": _mailed_code(newcomer.email)})
+
+    assert browser.get("/organisation/")["Location"] == "/organisation/security/"
+    assert "Add a passkey" in browser.get("/organisation/security/").content.decode()
 
 
 def test_a_client_user_is_nobody_at_another_organisation(

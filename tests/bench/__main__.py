@@ -22,6 +22,7 @@ def main() -> int:
             pages,
             provisioning,
             queue,
+            reports,
             requests,
             rosters,
             votes,
@@ -41,6 +42,7 @@ def main() -> int:
         rosters.measure(report)
         deletion.measure(report)
         requests.measure(report)
+        reports.measure(talk, report)
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]
     sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")

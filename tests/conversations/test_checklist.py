@@ -12,7 +12,7 @@ from conversations.services.checklist import Tone
 from conversations.services.lifecycle import ChecklistNotGreen
 from conversations.services.preparing import areas, drafts, page_texts, streams, survey
 from conversations.services.preparing.dates import read_moment
-from conversations.services.preparing.drafts import Description
+from conversations.services.preparing.drafts import Choices, Description
 from conversations.services.preparing.fixed import FixedSinceScheduled
 from kernel.errors import TooMany
 from kernel.tenancy import Tenant, tenant_context
@@ -187,7 +187,7 @@ def test_once_scheduled_what_participants_read_is_fixed(in_acme: Tenant, operato
     moved = Description(made.name, "elsewhere", "Hello", "", "Europe/London")
 
     for act in (
-        lambda: drafts.choose(**which, client_is_told=True, identifies_for_wellbeing=True),
+        lambda: drafts.choose(**which, choices=Choices(client_is_told=True)),
         lambda: drafts.describe(**which, words=moved),
         lambda: areas.add_area(**which, name="Another"),
         lambda: plan(operator, made, opens, opens + timedelta(days=9)),
@@ -216,7 +216,7 @@ def test_facilitators_prepare_words_and_questions_only(
     streams.add_stream(**which, question="From a facilitator?")
     drafts.describe(**which, words=Description("Words", draft.slug, "Hello", "", "Europe/London"))
     for act in (
-        lambda: drafts.choose(**which, client_is_told=True, identifies_for_wellbeing=True),
+        lambda: drafts.choose(**which, choices=Choices(client_is_told=True)),
         lambda: areas.add_area(**which, name="Another"),
         lambda: plan(facilitator, draft, opens, opens + timedelta(days=9)),
         lambda: lifecycle.schedule(**which, at=timezone.now()),

@@ -57,7 +57,7 @@ def test_a_project_is_prepared_and_opened_by_its_checklist(
     forms = {
         "describe/": {"name": "By hand", "slug": slug, "introduction": "Hello", "time_zone": "Europe/London"},
         "dates/": {"opens": "2031-03-01T09:00", "closes": "2031-04-01T17:00", "days": "30"},
-        "choices/": {"told": "yes", "wellbeing": "no"},
+        "choices/": {"told": "yes", "themes": "yes", "wellbeing": "no", "goal": "33"},
         "questions/": {"act": "add", "question": "What should change?", "context": "Anything."},
         "before-access/": {"act": "add", "question": "Which team?", "reason": "", "answers": "Red\nBlue"},
     }
@@ -185,6 +185,22 @@ def test_choices_stand_beside_their_words(acme: Organisation, desk: Client, draf
     assert f"In this conversation {acme.name} <strong>may be told that</strong>" in page
     assert f"In this conversation {acme.name} <strong>is not told</strong>" in page
     assert "<strong>if a life seems to be in danger</strong>" in page
+
+
+def test_themes_and_a_goal_are_chosen_before_it_is_scheduled(
+    acme: Organisation, desk: Client, draft: Conversation
+) -> None:
+    """R42: what the organisation sees while it runs."""
+    form = {"told": "no", "themes": "yes", "wellbeing": "no"}
+    for goal in ("101", "-1", "a third", "0"):
+        refused = desk.post(at(acme, draft, "choices/"), {**form, "goal": goal})
+        assert (refused.status_code, "from 1 to 100" in refused.content.decode()) == (422, True), goal
+    assert desk.post(at(acme, draft, "choices/"), {**form, "goal": "33"}).status_code == 302
+
+    with tenant_context(acme.tenant):
+        draft.refresh_from_db()
+        assert (draft.client_sees_themes, draft.goal_percent) == (True, 33)
+    assert 'value="33"' in desk.get(at(acme, draft, "choices/")).content.decode()
 
 
 def test_a_preview_shows_what_participants_see_without_being_one(

@@ -15,6 +15,7 @@ from conversations.services import lifecycle
 from conversations.services.conversations import AddressNotUsable, schedule_conversation
 from conversations.services.preparing import areas, dates, drafts, streams, survey
 from conversations.services.preparing.dates import NoSuchHour, local_moment
+from conversations.services.preparing.drafts import Choices
 from kernel.tenancy import Tenant, control_plane, tenant_context
 from privacy.vault.interface import vault
 from tenants.models import Completion, Organisation, Project, ProjectState, Role
@@ -234,7 +235,7 @@ def test_in_a_complete_conversation_people_find_their_own_data_only(
 def test_a_copy_has_everything_but_people_posts_and_dates(in_acme: Tenant, operator: Staff) -> None:
     source = make_draft(operator, people=11)
     which: dict[str, Any] = {"by": operator, "conversation": source.pk}
-    drafts.choose(**which, client_is_told=True, identifies_for_wellbeing=True)
+    drafts.choose(**which, choices=Choices(client_is_told=True, identifies_for_wellbeing=True))
     survey.save_dimension(
         **which, dimension=None, column="", question="Which team?", reason="", answers=["One", "Two"]
     )

@@ -27,6 +27,9 @@ from tests.making import (
 )
 
 CANARY = "CANARY-of-beta"
+# What else stands in addresses, and is nobody's.
+_PLAIN = {"language": "cy", "code": "rules", "digest": "0" * 32, "format": "pdf", "link": "a:b:c"}
+_PLAIN |= {"version": str(UUID(int=0))}
 
 
 @pytest.fixture
@@ -84,16 +87,7 @@ def _paths_with(ids: dict[str, UUID], slug: str) -> list[str]:
             "/"
             + re.sub(
                 r"<(?:\w+:)?(\w+)>",
-                lambda match: str(
-                    {
-                        "slug": slug,
-                        "language": "cy",
-                        "code": "rules",
-                        "digest": "0" * 32,
-                        "token": uuid4(),
-                        **ids,
-                    }[match[1]]
-                ),
+                lambda match: str({**_PLAIN, "token": uuid4(), "slug": slug, **ids}[match[1]]),
                 route,
             )
         )

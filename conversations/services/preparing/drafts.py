@@ -1,6 +1,6 @@
 """A project's beginning: made or copied, named, and with the choices that participants can read."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -23,6 +23,7 @@ from tenants.services import projects, sites
 
 LONGEST_NAME = 160
 LONGEST_TEXT = 2000
+_WHOLE = 100
 
 
 class ProjectNameMissing(DomainError):
@@ -35,6 +36,24 @@ class WordsTooLong(DomainError):
     code = "words_too_long"
     status = 422
     message = "Introduction and notice have up to 2,000 characters each. Shorten them."
+
+
+class GoalNotAShare(DomainError):
+    code = "goal_not_a_share"
+    status = 422
+    message = (
+        "A goal is a number from 1 to 100: how many in a hundred should take part. Leave it empty for none."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What participants can read of a project's choices (R29), and the share that should take part (0: no goal)."""
+
+    client_is_told: bool = False
+    client_sees_themes: bool = False
+    identifies_for_wellbeing: bool = False
+    goal_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,9 @@ def copy_project(*, by: Staff, source: UUID, name: str, slug: str) -> Conversati
             time_zone=before.time_zone,
             days_of_analysis=before.days_of_analysis,
             client_is_told=before.client_is_told,
+            client_sees_themes=before.client_sees_themes,
             identifies_for_wellbeing=before.identifies_for_wellbeing,
+            goal_percent=before.goal_percent,
         )
         _copy_survey(before, made)
         _tell_vault(made.pk)
@@ -125,14 +146,19 @@ def describe(*, by: Staff, conversation: UUID, words: Description) -> None:
     forget_conversations()
 
 
-def choose(*, by: Staff, conversation: UUID, client_is_told: bool, identifies_for_wellbeing: bool) -> None:
-    """The choices that participants can read (R29). Raises RoleMissing, FixedSinceScheduled."""
+def choose(*, by: Staff, conversation: UUID, choices: Choices) -> None:
+    """Raises RoleMissing, FixedSinceScheduled, GoalNotAShare."""
+    if not 0 <= choices.goal_percent <= _WHOLE:
+        raise GoalNotAShare
     with transaction.atomic():
         draft_for(by, conversation)
-        Conversation.objects.filter(pk=conversation).update(
-            client_is_told=client_is_told, identifies_for_wellbeing=identifies_for_wellbeing
-        )
-        about = {"told": int(client_is_told), "wellbeing": int(identifies_for_wellbeing)}
+        Conversation.objects.filter(pk=conversation).update(**asdict(choices))
+        about = {
+            "told": int(choices.client_is_told),
+            "themes": int(choices.client_sees_themes),
+            "wellbeing": int(choices.identifies_for_wellbeing),
+            "goal": choices.goal_percent,
+        }
         note("project choices made", by, conversation, **about)
 
 

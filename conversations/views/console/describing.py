@@ -14,8 +14,9 @@ from conversations.queries import preparing as queries
 from conversations.queries.pages import PageText
 from conversations.services.preparing import dates as date_service
 from conversations.services.preparing import drafts
-from conversations.services.preparing.drafts import LONGEST_TEXT, Description
+from conversations.services.preparing.drafts import LONGEST_TEXT, Choices, Description
 from conversations.staff import ProjectRequest, in_project
+from conversations.views.console import typed as fields
 from conversations.views.console.preview import as_if_open, way_of
 from conversations.views.participant.texts import filled
 from kernel.errors import DomainError
@@ -23,6 +24,8 @@ from tenants.models import Role
 from web.markdown import rendered
 
 _SAVED = "Saved."
+# Stands for what was typed where it is no share; the service refuses it.
+_NO_SHARE = 101
 
 
 @in_project(Role.OPERATOR, Role.FACILITATOR)
@@ -76,29 +79,42 @@ def dates(request: ProjectRequest) -> HttpResponse:
 def choices(request: ProjectRequest) -> HttpResponse:
     """The choices of the conversation, each beside its words as participants read them (R29)."""
     kept = request.conversation
-    typed = {"told": kept.client_is_told, "wellbeing": kept.identifies_for_wellbeing}
+    chosen = Choices(
+        client_is_told=kept.client_is_told,
+        client_sees_themes=kept.client_sees_themes,
+        identifies_for_wellbeing=kept.identifies_for_wellbeing,
+        goal_percent=kept.goal_percent,
+    )
     refused: DomainError | None = None
     if request.method == "POST":
-        typed = {name: request.POST.get(name) == "yes" for name in typed}
+        chosen = _chosen(request)
         try:
-            drafts.choose(
-                by=request.staff,
-                conversation=kept.pk,
-                client_is_told=typed["told"],
-                identifies_for_wellbeing=typed["wellbeing"],
-            )
+            drafts.choose(by=request.staff, conversation=kept.pk, choices=chosen)
         except DomainError as refusal:
             refused = refusal
         else:
             return _saved(request, "console_choices")
-    return _shown(request, "choices", {"typed": typed, "words": _as_read(request)}, refused)
+    goal = request.POST.get("goal", str(chosen.goal_percent or ""))
+    context = {"chosen": chosen, "goal": goal, "words": _as_read(request)}
+    return _shown(request, "choices", context, refused)
+
+
+def _chosen(request: ProjectRequest) -> Choices:
+    goal = fields.number(request, "goal")
+    is_empty = not request.POST.get("goal", "").strip()
+    return Choices(
+        client_is_told=request.POST.get("told") == "yes",
+        client_sees_themes=request.POST.get("themes") == "yes",
+        identifies_for_wellbeing=request.POST.get("wellbeing") == "yes",
+        goal_percent=0 if is_empty else goal or _NO_SHARE,
+    )
 
 
 def _as_read(request: ProjectRequest) -> dict[str, Markup]:
     """The words of each choice, as the privacy page will show them."""
     shown, _now = as_if_open(request.conversation)
     words = {}
-    for name in ("told", "told-not", "wellbeing", "wellbeing-not"):
+    for name in ("told", "told-not", "themes", "themes-not", "wellbeing", "wellbeing-not"):
         text = PageText(pages.passage(name, language=pages.BASE_LANGUAGE), pages.BASE_LANGUAGE, is_own=False)
         way = way_of(request)
         words[name] = rendered(

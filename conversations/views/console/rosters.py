@@ -1,8 +1,5 @@
 """Bringing people in: what is there, a file, what it would bring, and taking it in. Nobody's address is shown."""
 
-import csv
-import io
-
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,12 +12,12 @@ from conversations.queries import rosters as roster_queries
 from conversations.queries.rosters import Step
 from conversations.services import rosters
 from conversations.staff import ProjectRequest, in_project
+from conversations.views.rosters import chosen_areas, chosen_columns, troubles_table
 from kernel.languages import number
 from kernel.text import one_line
 from privacy.vault.shapes import Meaning
 from tenants.models import Role
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # What a column can be chosen to hold, in words.
 _MEANINGS = {
     Meaning.EMAIL: "E-mail address",
@@ -81,15 +78,12 @@ def bringing_in(request: ProjectRequest) -> HttpResponse:
 @require_POST
 @_prepares
 def columns(request: ProjectRequest) -> HttpResponse:
-    chosen = [value for name, value in sorted(_numbered(request))]
-    areas = {
-        name.removeprefix("area-"): str(value)
-        for name, value in request.POST.items()
-        if name.startswith("area-")
-    }
     try:
         rosters.choose_columns(
-            conversation=request.conversation, columns=chosen, areas=areas, by=request.staff
+            conversation=request.conversation,
+            columns=chosen_columns(request),
+            areas=chosen_areas(request),
+            by=request.staff,
         )
     except rosters.ColumnsNotKnown as refusal:
         return _import_page(request, problem=refusal.sentence, field="columns")
@@ -125,7 +119,7 @@ def groups(request: ProjectRequest) -> HttpResponse:
 @_prepares
 def confirm(request: ProjectRequest) -> HttpResponse:
     try:
-        rosters.take_in(conversation=request.conversation, by=request.staff)
+        rosters.take_in(conversation=request.conversation, by=request.staff, at=timezone.now())
     except rosters.NotReady as refusal:
         return _import_page(request, problem=refusal.sentence, field="troubles")
     return HttpResponseRedirect(_address(request, "roster_import"))
@@ -141,18 +135,9 @@ def discard(request: ProjectRequest) -> HttpResponse:
 @require_GET
 @_prepares
 def troubles(request: ProjectRequest) -> HttpResponse:
-    """Rows, columns and reasons as a table that no spreadsheet takes for formulas."""
     found = roster_queries.import_of(request.conversation).report
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(["Row", "Column", "Reason"])
-    for trouble in found.troubles:
-        table.writerow([trouble.row or "", _harmless(trouble.column), trouble.reason])
-    if found.more_troubles:
-        table.writerow(["", "", f"There are {number(found.more_troubles)} more."])
-    response = HttpResponse(f"\ufeff{written.getvalue()}", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="to-put-right.csv"'
-    return response
+    more = f"There are {number(found.more_troubles)} more." if found.more_troubles else ""
+    return troubles_table(found, headings=["Row", "Column", "Reason"], more=more)
 
 
 def _roster_page(request: ProjectRequest, problem: str = "") -> HttpResponse:
@@ -185,18 +170,5 @@ def _import_page(
     )
 
 
-def _numbered(request: ProjectRequest) -> list[tuple[int, str]]:
-    """What was chosen for each column, by its place."""
-    return [
-        (int(place), str(value))
-        for name, value in request.POST.items()
-        if (place := name.removeprefix("column-")) != name and place.isdecimal()
-    ]
-
-
 def _address(request: ProjectRequest, name: str) -> str:
     return reverse(name, args=[request.client.pk, request.conversation.pk])
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -74,6 +74,7 @@ def passages_for(conversation: Conversation, language: str) -> dict[str, str]:
         "areas": "areas" if conversations.has_several_areas(conversation) else "areas-one",
         "identified": "identified-never" if not times else "identified-once" if times == 1 else "identified",
         "told": "told" if conversation.client_is_told else "told-not",
+        "themes": "themes" if conversation.client_sees_themes else "themes-not",
         "wellbeing": "wellbeing" if conversation.identifies_for_wellbeing else "wellbeing-not",
     }
     return {name: pages.passage(choice, language=language) for name, choice in chosen.items()}

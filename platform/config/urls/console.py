@@ -15,4 +15,7 @@ urlpatterns = [
     path("", include("privacy.requests.urls.console")),
     path("", include("conversations.urls.console")),
     path("", include("reporting.coding.urls.console")),
+    path("", include("reporting.figures.urls.console")),
+    path("", include("reporting.findings.urls.console")),
+    path("", include("reporting.documents.urls.console")),
 ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("organisation/", include("accounts.urls")),
     path("", include("config.urls.api_participant")),
     path("", include("config.urls.api_client")),
+    path("organisation/", include("reporting.portal.urls")),
     path("", include("tenants.urls.site")),
     path("", include("conversations.urls.site")),
 ]

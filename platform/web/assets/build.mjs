@@ -15,6 +15,8 @@ const styles = compile("styles/site.scss", {
 writeFileSync(`${out}site.css`, styles.css + "\n");
 const consoleStyles = compile("styles/console.scss", { style: "compressed" });
 writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
+const portalStyles = compile("styles/portal.scss", { style: "compressed" });
+writeFileSync(`${out}portal.css`, portalStyles.css + "\n");
 for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue", "coding"]) {
   copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
 }
@@ -29,7 +31,7 @@ for (const part of ["latin", "latin-ext"]) {
 }
 
 const icons = [
-  "arrow-left", "arrow-right", "check", "chevron-down", "circle-alert", "clock", "eye", "flag", "inbox", "info",
+  "arrow-left", "arrow-right", "check", "chevron-down", "circle-alert", "clock", "download", "eye", "file-text", "flag", "inbox", "info",
   "lightbulb", "lock", "log-out", "mail", "message-circle", "pencil", "pin", "shield-check", "thumbs-down",
   "thumbs-up", "users", "x",
 ];

@@ -9,6 +9,11 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from privacy.vault.models.figures import Described as Described
+from privacy.vault.models.figures import Frozen as Frozen
+from privacy.vault.models.figures import FrozenPart as FrozenPart
+from privacy.vault.models.figures import Release as Release
+from privacy.vault.models.opinions import Opinions as Opinions
 from privacy.vault.models.requests import RequestContact as RequestContact
 from privacy.vault.models.requests import RequestPart as RequestPart
 
@@ -315,8 +320,10 @@ class Job(models.Model):
     sealed_input = models.BinaryField(null=True)
     state = models.CharField(max_length=7, choices=JobState, default=JobState.WAITING)
     report = models.JSONField(null=True)
-    # What `examine` found, with the names of groups; for a day.
+    # What `examine` found, with the names of groups, or what `tabulate` finished; for a day.
     sealed_preview = models.BinaryField(null=True)
+    # How far a long one is, in parts of a hundred.
+    progress = models.SmallIntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
     claimed_by = models.UUIDField(null=True)

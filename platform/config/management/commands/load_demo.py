@@ -23,10 +23,12 @@ from privacy.vault import runner
 from privacy.vault.interface import vault
 from tenants import queries
 from tenants.models import Role
-from tenants.services import staff
+from tenants.services import client_users, staff
 from tenants.services.organisations import create_organisation
 
 _PEOPLE = ["robin", "kit", "sam", "alex", "charlie", "frankie", "jamie", "jo", "lee", "max", "nicky", "pat"]
+# Somebody at each organisation who commissioned the conversation.
+_SPONSOR = "sponsor@demo.example"
 _VOICES = 40
 _SEED = 20  # the same demonstration each time
 _BIODIVERSITY = "scoop-hivemind.biodiversity"
@@ -46,6 +48,7 @@ class Command(BaseCommand):
         hospital = self._organisation("demo-hospital", "Demo Hospital", "#1d4f91")
         if hospital is not None:
             with tenant_context(hospital):
+                client_users.create_accounts([_SPONSOR])
                 made = _own_words()
                 define_survey(conversation=made.pk, questions=demo_words.SURVEY)
                 _talk(made)
@@ -75,6 +78,8 @@ class Command(BaseCommand):
         return made.tenant
 
     def _fill_council(self, council: Tenant) -> None:
+        with tenant_context(council):
+            client_users.create_accounts([_SPONSOR])
         export = Path(settings.POLIS_EXPORTS) / _BIODIVERSITY
         if not export.is_dir():
             self.stdout.write(

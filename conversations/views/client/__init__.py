@@ -1,1 +1,0 @@
-"""Pages for client users, at their organisation."""

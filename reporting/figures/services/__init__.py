@@ -1,0 +1,1 @@
+"""Asking the vault for figures about groups, and keeping what it finished."""

@@ -1,0 +1,1 @@
+"""What the pages of client users read."""
