@@ -1,9 +1,7 @@
 """Programs in tests: they have a host and a token, send JSON, and get JSON."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Self
 from uuid import uuid4
 
@@ -18,8 +16,8 @@ from conversations.models import Conversation
 from kernel.tenancy import control_plane, tenant_context
 from tenants.models import Organisation, Role
 from tenants.permissions import Staff
-from tenants.services.client_users import add_client_users
 from tests.making import code_sent_to, enrol, new_address
+from tests.reporting.sponsoring import make_sponsor
 from tests.staffing import make_staff
 from web.api.scopes import Scope
 
@@ -108,29 +106,12 @@ def program_of(staff: Staff, scopes: tuple[Scope, ...] = tuple(Scope)) -> Progra
     return Program(settings.CONSOLE_HOST, made.secret)
 
 
-def make_client_user(organisation: Organisation) -> Account:
-    """Somebody of the organisation itself, with an authenticator app."""
-    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-
-    address = f"{uuid4().hex[:12]}@client.example"
-    operator = make_staff(Role.OPERATOR)
-    with tenant_context(organisation.tenant):
-        add_client_users(by=operator, organisation=organisation, text=address)
-        account = Account.objects.get(email=address)
-        TOTP.activate(account, generate_totp_secret())
-    return account
-
-
 def client_program(
     organisation: Organisation, scopes: tuple[Scope, ...] = (Scope.READ, Scope.WRITE)
 ) -> Program:
-    account = make_client_user(organisation)
+    account = make_sponsor(organisation)
     with tenant_context(organisation.tenant):
         made = tokens.make_token(
             account=account, name="Figures for the board", scopes=scopes, days=7, at=timezone.now()
         )
     return Program(f"{organisation.slug}.localhost", made.secret, "organisation/")
-
-
-YESTERDAY = timedelta(days=1)
-Sender = Callable[[str], Any]

@@ -24,8 +24,9 @@ from privacy.anonymity import Kind, Ticket
 from tenants.models import Job, Organisation
 from tenants.models import Role as StaffRole
 from tests.api.fuzzing import Role, World, run, secrets_of
-from tests.api.programs import make_client_user
+from tests.coding import code
 from tests.making import enrol, make_conversation, make_idea, make_people, new_address, stream_of, ticket_of
+from tests.reporting.sponsoring import make_sponsor
 from tests.staffing import make_staff
 from web.api.scopes import Scope
 
@@ -36,7 +37,7 @@ _NUMBER = (
     int(os.environ.get("FUZZ_SEED", "7")) if "FUZZ_REQUESTS" not in os.environ else random.randrange(2**31)
 )
 # What each role asks, in operations of its schemas: the requests are dealt out evenly.
-_PAIRS = 200
+_PAIRS = 230
 _EXAMPLES = max(1, _REQUESTS // _PAIRS)
 _STAFF = {
     "facilitator": StaffRole.FACILITATOR,
@@ -93,6 +94,7 @@ def world(acme: Organisation, beta: Organisation, talk: Conversation, ash: Ticke
             filling.fill_missing(conversation=found)
             ideas = Idea.objects.filter(stream__conversation=found).values_list("pk", flat=True)
             comments = Comment.objects.filter(idea__in=list(ideas)).values_list("pk", flat=True)
+            frame_code = code(found, f"Light {canary}").pk
             posts = {str(one) for one in (*ideas, *comments)}
             for name, values in {
                 "slug": {found.slug},
@@ -101,6 +103,7 @@ def world(acme: Organisation, beta: Organisation, talk: Conversation, ash: Ticke
                 "comment": {str(one) for one in comments},
                 "post": posts,
                 "id": posts,
+                "code": {str(frame_code)},
                 "organisation": {str(organisation.pk)},
                 "project": {str(found.pk)},
             }.items():
@@ -140,7 +143,7 @@ def _role(name: str, acme: Organisation, talk: Conversation, ash: Ticket) -> Rol
 
         return Role(name, site, "/api/v1/schema/", seat(), seat)
     if name == "client user":
-        account = make_client_user(acme)
+        account = make_sponsor(acme)
 
         def of_client() -> str:
             with tenant_context(acme.tenant):

@@ -11,8 +11,9 @@ from accounts.models import Account, Token
 from conversations.models import Conversation
 from kernel.tenancy import control_plane, tenant_context
 from tenants.models import Organisation, Role
-from tests.api.programs import Program, make_client_user, program_of
+from tests.api.programs import Program, program_of
 from tests.making import client_of
+from tests.reporting.sponsoring import make_sponsor
 from tests.staffing import desk_of, make_staff, signed_in_as
 from web.api.scopes import Scope
 
@@ -39,7 +40,7 @@ def test_staff_make_a_token_use_it_and_take_it_back(acme: Organisation) -> None:
 
 
 def test_client_users_have_tokens_of_their_own(acme: Organisation) -> None:
-    account = make_client_user(acme)
+    account = make_sponsor(acme)
     browser = signed_in_as(account, client_of(acme), acme.tenant)
 
     page = browser.post("/organisation/tokens/new/", {**_WANTED, "scope": ["read", "acts"]}).content.decode()

@@ -135,8 +135,8 @@ def _body(said: Schema, shapes: dict[str, Schema]) -> Schema:
 def _gives(said: Schema) -> str:
     for status, response in said["responses"].items():
         if status.startswith("2"):
-            for content in response.get("content", {}).values():
-                return _type(content["schema"])
+            for kind, content in response.get("content", {}).items():
+                return _type(content["schema"]) if kind.endswith("json") else "bytes"
     return "None"
 
 
@@ -194,4 +194,6 @@ class Client:
         )
         if answer.status_code >= 400:
             raise Refused(answer.json())
-        return answer.json() if answer.content else None'''
+        if answer.headers.get("Content-Type", "").endswith("json"):
+            return answer.json()
+        return answer.content or None'''
