@@ -206,7 +206,10 @@ def _read_session(token: str, conversation: Conversation) -> Session | None:
     record = _sessions.read(token) if token else None
     if record is None:
         return None
-    session = msgspec.msgpack.decode(record, type=Session)
+    try:
+        session = msgspec.msgpack.decode(record, type=Session)
+    except msgspec.ValidationError:  # written by an older release: sign in again
+        return None
     return session if is_good(session, conversation) else None
 
 

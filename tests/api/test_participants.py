@@ -78,6 +78,20 @@ def test_the_same_key_twice_is_one_post(acme: Organisation, talk: Conversation, 
         assert Idea.objects.filter(stream_id=stream).count() == 2
 
 
+def test_one_key_for_several_posts_ties_nothing_together(
+    acme: Organisation, talk: Conversation, ash: Program
+) -> None:
+    """R09, P1: an idea and a comment of one author never have anything in common, whatever their program does."""
+    key = {"idempotency-key": "1"}
+    idea = ash.post(f"streams/{_stream(acme, talk)}/ideas/", {"text": "One."}, **key).json()["id"]
+    comments = {
+        ash.post(f"ideas/{idea}/comments/", {"text": "Two."}, **key).json()["id"] for _time in range(2)
+    }
+
+    assert len(comments) == 1
+    assert idea not in comments
+
+
 def test_somebody_elses_is_nobodys(acme: Organisation, talk: Conversation, ash: Program) -> None:
     """R09: what is not one's own is not there."""
     idea = _post(ash, _stream(acme, talk))

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -128,3 +129,15 @@ def test_a_session_is_good_in_one_conversation_alone(acme: Organisation, talk: C
     browser.cookies[f"seat-{other.pk.hex[:12]}"] = browser.cookies[f"seat-{talk.pk.hex[:12]}"].value
 
     assert "sign-in" in browser.get(f"/{other.slug}/mine/")["Location"]
+
+
+def test_a_session_of_an_older_release_is_over(acme: Organisation, talk: Conversation) -> None:
+    """A record without what is asked for now is no fault: whoever has it signs in again."""
+    from conversations import auth
+
+    with tenant_context(acme.tenant):
+        seat = auth._sessions.create(msgspec.msgpack.encode({"signed_in": 0.0, "ideas": 0, "comments": 0}))
+    browser = client_of(acme)
+    browser.cookies[f"seat-{talk.pk.hex[:12]}"] = seat
+
+    assert "sign-in" in browser.get(f"/{talk.slug}/mine/")["Location"]

@@ -49,7 +49,10 @@ def seat_of(token: str, conversation: Conversation) -> Seat:
     record = _records.read(token)
     if record is None:
         raise TokenRefused
-    seat = msgspec.msgpack.decode(record, type=Seat)
+    try:
+        seat = msgspec.msgpack.decode(record, type=Seat)
+    except msgspec.ValidationError as reason:  # written by an older release
+        raise TokenRefused from reason
     if not is_good(seat.session, conversation):
         raise TokenRefused
     return replace(seat, token=token)

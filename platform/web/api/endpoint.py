@@ -76,13 +76,18 @@ class Endpoint(APIView):
         return _checked(shape, self.request.query_params.dict())
 
     def form(self) -> str:
-        """What names this request, so that the same sent twice is done once. Raises InputNotReadable."""
+        """
+        What names this request, so that the same sent twice is done once. Raises InputNotReadable.
+
+        It holds the address: ids of posts are made of it, and a key that is used for an idea and for a comment
+        must not give both the same id, or everybody could see that they are of one author.
+        """
         key = self.request.headers.get(KEY_HEADER)
         if key is None:
             return str(uuid4())
         if not is_key(key):
             raise InputNotReadable(KEY_HEADER)
-        return key
+        return f"{self.request.method} {self.request.path} {key}"
 
     def given(self, shape: type[Shape], what: Any, *, status: int = 200) -> Response:  # noqa: ANN401  (whatever the shape describes)
         return Response(shape(what).data, status=status)
