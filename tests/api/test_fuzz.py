@@ -31,8 +31,8 @@ from tests.staffing import make_staff
 from web.api.scopes import Scope
 
 _CANARY = "CANARY-of-beta"
-# A few thousand in every run, in less than a minute.
-_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "3000"))
+# Some two thousand in every run.
+_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "2300"))
 _NUMBER = (
     int(os.environ.get("FUZZ_SEED", "7")) if "FUZZ_REQUESTS" not in os.environ else random.randrange(2**31)
 )
