@@ -36,8 +36,8 @@ bench: $(VENV)/.test ## Measure the goals, each against a floor in the same run
 faults: $(VENV)/.test ## Kill workers, restores and imports many times over; every run must end the same
 	FAULT_RUNS=20 $(BIN)/pytest -n $(JOBS) -m "faults or not faults" tests/privacy/test_deletion_killed.py tests/privacy/test_deletion_outages.py tests/config/test_restoring.py
 
-fuzz: $(VENV)/.test ## Attack 20,000 sets of tables with everything that was published; nothing may be recovered
-	$(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py
+fuzz: $(VENV)/.test ## Attack 20,000 sets of tables, and send the interfaces 200,000 requests that nobody would write
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-200000} $(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py tests/api/test_fuzz.py
 
 lock: $(VENV)/.bootstrap ## Compile the requirement files again
 	@for name in bootstrap runtime test; do \

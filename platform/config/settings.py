@@ -46,7 +46,14 @@ CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion", "pr
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
 REPORTING_APPS = [f"reporting.{part}" for part in ("coding", "figures", "findings", "documents", "portal")]
-TENANT_APPS = ["tenants.branding", "conversations", *REPORTING_APPS, "privacy.scanning", *ACCOUNT_APPS]
+TENANT_APPS = [
+    "tenants.branding",
+    "tenants.webhooks",
+    "conversations",
+    *REPORTING_APPS,
+    "privacy.scanning",
+    *ACCOUNT_APPS,
+]
 SHARED_APPS = ["kernel", "web", *CONTROL_APPS, "privacy.scanning", *ACCOUNT_APPS, "privacy.vault"]
 INSTALLED_APPS = [
     "kernel",
@@ -254,6 +261,35 @@ PAGE_HEADERS = {
 PERMISSIONS_WITH_PASSKEYS = ", ".join(
     [*(f"{name}=()" for name in _NOT_NEEDED), *(f"{name}=(self)" for name in _PASSKEYS)]
 )
+
+# Organisations' own systems may live on this machine and without TLS: for tests and demonstrations only.
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", False)
+
+# The interface for programs ----------------------------------------------------------------
+# How often one token may ask for anything, besides the limits that pages have as well.
+API_REQUESTS = env.str("API_REQUESTS", "1200/10minutes")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["web.api.reading.Json"],
+    "DEFAULT_RENDERER_CLASSES": ["web.api.reading.AsJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.api.reading.OneForm",
+    "DEFAULT_SCHEMA_CLASS": "web.api.schema.Described",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "web.api.problems.handled",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Conversations",
+    "VERSION": "1",
+    "DESCRIPTION": "The same services, permissions and disclosure control as the pages.",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [],
+    # Choices stand where they are used.
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+}
 
 # Accounts of staff and of client users -----------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
