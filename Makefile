@@ -7,11 +7,7 @@ REQUIREMENTS := deploy/requirements
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test check format bench load faults fuzz lock assets words clean
-=======
-.PHONY: help setup demo test check format bench faults fuzz lock assets words clean
->>>>>>> main
+.PHONY: help setup demo test check format bench load faults fuzz lock assets words clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'

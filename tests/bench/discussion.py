@@ -54,11 +54,7 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
             cursor.execute(_DEEP, [streams[0], ideas // STREAMS * 95 // 100])
             deep = cursor.fetchone()[0]
         tallies.count_conversation(conversation=conversation.pk)
-<<<<<<< HEAD
-        cookie = f"seat-{conversation.pk.hex[:12]}={session_of(person)}"
-=======
-        cookie = f"seat-{conversation.pk.hex[:12]}={_session(conversation.pk, person)}"
->>>>>>> main
+        cookie = f"seat-{conversation.pk.hex[:12]}={session_of(conversation.pk, person)}"
     report.say(f"{ideas:,} ideas and {votes:,} votes made in {time.perf_counter() - started:.0f} s")
     return Discussion(
         schema=organisation.schema_name,
@@ -73,11 +69,7 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
     )
 
 
-<<<<<<< HEAD
-def session_of(person: object) -> str:
-=======
-def _session(conversation: UUID, person: object) -> str:
->>>>>>> main
+def session_of(conversation: UUID, person: object) -> str:
     from conversations import auth
     from privacy.anonymity import Ticket
 

@@ -68,7 +68,7 @@ def take_seat_again(town: Town, seat: Seat) -> None:
     from tests.bench.discussion import session_of
 
     with tenant_context(Tenant(schema_name=town.schema, organisation=town.organisation)):
-        seat.cookie = _cookie(town.conversation, session_of(seat.person))
+        seat.cookie = _cookie(town.conversation, session_of(town.conversation, seat.person))
 
 
 def _town(*, posts: int, votes: int, people: int, visitors: int) -> Town:
@@ -86,7 +86,9 @@ def _town(*, posts: int, votes: int, people: int, visitors: int) -> Town:
         enrol(conversation, *addresses)
         tickets = make_people(conversation, visitors)
         ideas = _fill(conversation.pk, canary, streams, area, posts=posts, votes=votes)
-        seats = [Seat(person, _cookie(conversation.pk, session_of(person))) for person in tickets]
+        seats = [
+            Seat(person, _cookie(conversation.pk, session_of(conversation.pk, person))) for person in tickets
+        ]
     return Town(
         canary=canary,
         schema=organisation.schema_name,

@@ -2,13 +2,9 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
-<<<<<<< HEAD
 from django.conf import settings
-from django.core.management.base import BaseCommand
-from psycopg.conninfo import conninfo_to_dict
-=======
 from django.core.management.base import BaseCommand, CommandError
->>>>>>> main
+from psycopg.conninfo import conninfo_to_dict
 
 from config import cluster, install
 
@@ -31,15 +27,22 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-<<<<<<< HEAD
-        coordinator, nodes = options["conversation_admin_url"], options["node_admin_url"]
-        install.conversation_server(coordinator, options["database"], on_cluster=settings.CITUS)
-        install.vault_server(options["vault_admin_url"], options["vault_database"])
-        for node in nodes:
+        conversation, vault = options["conversation_admin_url"], options["vault_admin_url"]
+        if not conversation and not vault:
+            raise CommandError("Name a server: ADMIN_DATABASE_URL, VAULT_ADMIN_DATABASE_URL, or both.")
+        if conversation:
+            install.conversation_server(conversation, options["database"], on_cluster=settings.CITUS)
+            install.set_passwords(conversation, _known("DATABASE_URL", "OWNER_DATABASE_URL"))
+        if vault:
+            install.vault_server(vault, options["vault_database"])
+            install.set_passwords(vault, _known("VAULT_DATABASE_URL"))
+        for node in options["node_admin_url"]:
             install.cluster_node(node, options["database"])
-        self.stdout.write("All servers are ready. Give the logins passwords, then run `manage migrate`.")
-        if settings.CITUS:
-            self._about_the_cluster([coordinator, *nodes], options["database"])
+        self.stdout.write(
+            "Ready. Logins have the passwords of the URLs that were set. Now run `manage migrate`."
+        )
+        if settings.CITUS and conversation:
+            self._about_the_cluster([conversation, *options["node_admin_url"]], options["database"])
 
     def _about_the_cluster(self, servers: list[str], database: str) -> None:
         hosts = [str(conninfo_to_dict(url.format(database=database)).get("host", "")) for url in servers]
@@ -50,21 +53,7 @@ class Command(BaseCommand):
         for host, url in zip(hosts, servers, strict=True):
             for sentence in cluster.missing(url, database):
                 self.stdout.write(self.style.WARNING(f"{host}: {sentence}"))
-=======
-        conversation, vault = options["conversation_admin_url"], options["vault_admin_url"]
-        if not conversation and not vault:
-            raise CommandError("Name a server: ADMIN_DATABASE_URL, VAULT_ADMIN_DATABASE_URL, or both.")
-        if conversation:
-            install.conversation_server(conversation, options["database"])
-            install.set_passwords(conversation, _known("DATABASE_URL", "OWNER_DATABASE_URL"))
-        if vault:
-            install.vault_server(vault, options["vault_database"])
-            install.set_passwords(vault, _known("VAULT_DATABASE_URL"))
-        self.stdout.write(
-            "Ready. Logins have the passwords of the URLs that were set. Now run `manage migrate`."
-        )
 
 
 def _known(*names: str) -> list[str]:
     return [os.environ[name] for name in names if os.environ.get(name)]
->>>>>>> main
