@@ -22,7 +22,7 @@ _KIB = 1024
 _BUDGETS = {"html": 8, "css": 12, "scripts": 22, "font": 34, "everything": 75}
 _STATIC = re.compile(r'(?:href|src)="(/static/[^"#]+)')
 _FOR_EVER = "max-age=315360000, public, immutable"
-# Colours and logo of an organisation: the same for everybody, so browsers may keep them.
+# Colours and logo of an organisation, and what describes the interfaces: the same for everybody.
 _MAY_BE_KEPT = {"theme", "logo"}
 
 
@@ -115,7 +115,7 @@ def _addresses(urlconf: str, **ids: object) -> list[str]:
     found = [
         "/" + re.sub(r"<(?:(\w+):)?(\w+)>", fill, route)
         for route, name in _patterns(get_resolver(urlconf).url_patterns)
-        if name not in _MAY_BE_KEPT and not route.startswith("^")
+        if name not in _MAY_BE_KEPT and not route.endswith("/schema/") and not route.startswith("^")
     ]
     return sorted(found, key=lambda address: "sign-out" in address)
 
