@@ -5,9 +5,8 @@ import io
 
 from django.http import HttpRequest, HttpResponse
 
+from kernel.text import harmless
 from privacy.vault.shapes import Report
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def chosen_columns(request: HttpRequest) -> list[str]:
@@ -35,13 +34,9 @@ def troubles_table(report: Report, *, headings: list[str], more: str) -> HttpRes
     table = csv.writer(written)
     table.writerow(headings)
     for trouble in report.troubles:
-        table.writerow([trouble.row or "", _harmless(trouble.column), trouble.reason])
+        table.writerow([trouble.row or "", harmless(trouble.column), trouble.reason])
     if more:
         table.writerow(["", "", more])
     response = HttpResponse(f"\ufeff{written.getvalue()}", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="to-put-right.csv"'
     return response
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -60,10 +60,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "web.middleware.HealthMiddleware",
+    # Headers first, so that no answer of anything below goes without them.
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.HeadersMiddleware",
+    "web.middleware.HealthMiddleware",
+    "web.well_known.SecurityTxtMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.LanguageMiddleware",
     "tenants.middleware.OrganisationMiddleware",
     "accounts.middleware.AccountsMiddleware",
@@ -234,7 +236,13 @@ _OURS_ALONE = ("connect", "font", "img", "manifest", "script", "style")
 PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(
         [
-            *("default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"),
+            *(
+                "default-src 'none'",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            ),
             *(f"{what}-src 'self'" for what in _OURS_ALONE),
         ]
     ),
@@ -244,6 +252,10 @@ PAGE_HEADERS = {
     # No page is kept by browser or proxy, unless its view says so: a screen is often shared.
     "Cache-Control": "no-store",
 }
+
+# Where holes are told (RFC 9116): a mailto: or https: address, and the day until which it is surely read.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+SECURITY_CONTACT_UNTIL = env.str("SECURITY_CONTACT_UNTIL", "")
 
 # Where accounts sign in, passkeys are made and used; the rest stays as it is.
 PERMISSIONS_WITH_PASSKEYS = ", ".join(
