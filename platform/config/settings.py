@@ -157,6 +157,8 @@ VAULT_BACKUP_DAYS = env.int("VAULT_BACKUP_DAYS", 7)
 # Between completion and deletion: participants can still take their own copy.
 DAYS_BEFORE_DELETION = env.int("DAYS_BEFORE_DELETION", 3)
 STATIC_URL = "/static/"
+# Nobody else's page uses our styles and scripts.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = env.str("STATIC_DIR", str(LOCAL_DIR / "static"))
 OUTBOX_DIR = env.str("OUTBOX_DIR", str(LOCAL_DIR / "outbox"))
 # Lists of addresses that others keep because of us: whoever is deleted is taken off them.

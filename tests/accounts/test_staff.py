@@ -139,8 +139,8 @@ def test_signing_in_and_out_stands_in_the_audit(door: Client, address: str, acco
     with control_plane():
         entries = list(AuditEntry.objects.filter(by=account.pk).order_by("position"))
     assert [entry.what for entry in entries] == [
-        *("sign-in code refused", "signed in", "second factor added", "signed out"),
-        "second factor refused",
+        *("sign-in code refused", "signed in", "second factor added", "second factor added"),
+        *("signed out", "second factor refused"),
     ]
     assert {str(entry.about) for entry in entries} == {"{}"}
 
