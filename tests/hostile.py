@@ -8,7 +8,18 @@ import pytest
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u115f\u180e\u3164\ufe0f\U000e0041\U000e0101"
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 _CONTROLS = "".join(map(chr, [*range(0x20), 0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, 0xFFFE, 0xFFFF]))
-_FORMULAS = ("=", "+", "-", "@", "\t=", "\r=", "\0=", "=cmd|' /C calc'!A0", '=HYPERLINK("//x.example")', "＝1+1")
+_FORMULAS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t=",
+    "\r=",
+    "\0=",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("//x.example")',
+    "＝1+1",
+)
 _MARKUP = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -51,7 +62,18 @@ def texts(count: int, *, seed: int = 7) -> Iterator[str]:
 def paths(count: int, *, others: str, seed: int = 7) -> Iterator[str]:
     """Names of files that lead elsewhere, the folder of another organisation among them."""
     chance = random.Random(seed)
-    parts = [*_PATHS, others, f"{others}/", "logo.png", "a", "..", ".", "\u202egnp.exe", "\uff0e\uff0e/", "reports/"]
+    parts = [
+        *_PATHS,
+        others,
+        f"{others}/",
+        "logo.png",
+        "a",
+        "..",
+        ".",
+        "\u202egnp.exe",
+        "\uff0e\uff0e/",
+        "reports/",
+    ]
     for _n in range(count):
         yield "".join(chance.choices(parts, k=chance.randint(1, 6)))
 

@@ -78,14 +78,18 @@ def test_every_row_says_how_it_stands_and_names_what_shows_it(capsys: pytest.Cap
         if state == "deviated":
             assert any(name.startswith("platform/decisions/") for name in named), number
     with capsys.disabled():
-        print(f"\nASVS: {', '.join(f'{count} {state}' for state, count in sorted(counts().items()))}", end=" ")
+        print(
+            f"\nASVS: {', '.join(f'{count} {state}' for state, count in sorted(counts().items()))}", end=" "
+        )
 
 
 def test_every_attack_has_one_row_and_its_tests_are_there() -> None:
     rows = _rows("attacks.md", 3)
     tests = _tests()
 
-    wanted = [f"I{n}" for n in range(1, 31)] + [f"L{n}" for n in range(1, 21)] + [f"Z{n}" for n in range(1, 15)]
+    wanted = (
+        [f"I{n}" for n in range(1, 31)] + [f"L{n}" for n in range(1, 21)] + [f"Z{n}" for n in range(1, 15)]
+    )
     assert [attack for attack, *_rest in rows] == wanted
     for attack, _what, shown in rows:
         assert _named(shown), attack

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from kernel.models import AuditEntry
 from kernel.tenancy import control_plane, tenant_context
@@ -25,7 +26,7 @@ _SITES = {
 }
 # Public keys by which anybody verifies a certificate, on whatever page.
 _FOR_ALL = {"/certificates/keys.json"}
-_UNTIL = (date.today() + timedelta(days=100)).isoformat()
+_UNTIL = (timezone.localdate() + timedelta(days=100)).isoformat()
 _CONTACT = {"SECURITY_CONTACT": "mailto:security@provider.example", "SECURITY_CONTACT_UNTIL": _UNTIL}
 
 
@@ -45,7 +46,8 @@ def _addresses(urlconf: str, slug: str) -> list[str]:
         return str(known.get(match[2]) or {"uuid": uuid4(), "int": 1}.get(match[1] or "str", "a"))
 
     return [
-        "/" + re.sub(r"<(?:(\w+):)?(\w+)>", fill, route) for route in _routes(get_resolver(urlconf).url_patterns)
+        "/" + re.sub(r"<(?:(\w+):)?(\w+)>", fill, route)
+        for route in _routes(get_resolver(urlconf).url_patterns)
     ]
 
 
@@ -62,7 +64,9 @@ def test_every_answer_has_the_headers_that_browsers_obey(acme: Organisation, url
         assert said["X-Content-Type-Options"] == "nosniff", address
         assert said["Referrer-Policy"] == "same-origin", address
         assert said["Cross-Origin-Opener-Policy"] == "same-origin", address
-        assert said["Cross-Origin-Resource-Policy"] == ("cross-origin" if address in _FOR_ALL else "same-origin"), address
+        assert said["Cross-Origin-Resource-Policy"] == (
+            "cross-origin" if address in _FOR_ALL else "same-origin"
+        ), address
         policy = said["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy, address
         assert "base-uri 'none'" in policy, address
@@ -102,7 +106,9 @@ def test_cookies_have_their_host_and_are_closed(acme: Organisation) -> None:
     environment = {"PATH": "", "PYTHONPATH": ":".join(sys.path), "BASE_DOMAIN": "conversations.example",
                    "DATABASE_URL": "postgresql:///x", "SECRET_KEY": "x" * 50}  # fmt: skip
     told = json.loads(
-        subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True
+        ).stdout
     )
 
     for name in ("CSRF", "SESSION"):
@@ -147,7 +153,16 @@ def test_neither_admin_nor_debug_pages_nor_sources_are_there(acme: Organisation)
     assert "django.contrib.admin" not in settings.INSTALLED_APPS
     for host in _SITES.values():
         browser = Client(headers={"host": host}, raise_request_exception=False)
-        for address in ("/admin/", "/__debug__/", "/.git/HEAD", "/.env", "/metrics", "/debug/", "/static/", "/static/web/"):
+        for address in (
+            "/admin/",
+            "/__debug__/",
+            "/.git/HEAD",
+            "/.env",
+            "/metrics",
+            "/debug/",
+            "/static/",
+            "/static/web/",
+        ):
             assert browser.get(address).status_code == 404, (host, address)
 
 
@@ -170,7 +185,7 @@ def test_where_to_tell_of_a_hole_stands_on_every_host(host: str) -> None:
         {"SECURITY_CONTACT": ""},
         {"SECURITY_CONTACT_UNTIL": ""},
         {"SECURITY_CONTACT_UNTIL": "soon"},
-        {"SECURITY_CONTACT_UNTIL": (date.today() - timedelta(days=2)).isoformat()},
+        {"SECURITY_CONTACT_UNTIL": (timezone.localdate() - timedelta(days=2)).isoformat()},
     ],
 )
 def test_a_contact_that_nobody_vouches_for_is_not_there(changes: dict[str, str]) -> None:
@@ -190,14 +205,18 @@ def test_a_contact_that_nobody_vouches_for_is_not_there(changes: dict[str, str])
         ({"SECURITY_CONTACT_UNTIL": "2020-01-01"}, "web.W001"),
     ],
 )
-def test_a_contact_that_cannot_be_used_is_said_at_the_start(changes: dict[str, str], problem: str | None) -> None:
+def test_a_contact_that_cannot_be_used_is_said_at_the_start(
+    changes: dict[str, str], problem: str | None
+) -> None:
     with override_settings(**{**_CONTACT, **changes}):
         found = [one.id for one in run_checks() if one.id and one.id.startswith("web.")]
 
     assert found == ([problem] if problem else [])
 
 
-def test_refusals_of_staff_stand_in_the_audit_once_in_a_session(acme: Organisation, beta: Organisation) -> None:
+def test_refusals_of_staff_stand_in_the_audit_once_in_a_session(
+    acme: Organisation, beta: Organisation
+) -> None:
     """ASVS 16.3.2: by whom and at which organisation; neither the address nor what was asked."""
     staff = make_staff(Role.ANALYST, organisation=acme)
     desk = desk_of(staff)

@@ -33,7 +33,9 @@ _ALGORITHM = re.compile(
     r"^\s*(?:import|from) (?:cryptography|nacl|argon2|hashlib)\b|hmac\.(?:new|digest)\(|^from django\.core(?:\.| import )signing",
     re.MULTILINE,
 )
-_WAYS_IN = re.compile(r"sign-in|sign-up|signup|login|password|authenticate|confirm-again|reset|impersonat|token")
+_WAYS_IN = re.compile(
+    r"sign-in|sign-up|signup|login|password|authenticate|confirm-again|reset|impersonat|token"
+)
 
 
 def _sources() -> Iterator[tuple[str, str]]:
@@ -77,7 +79,13 @@ def test_every_way_in_is_written_down() -> None:
         site: {route for route in _routes(f"config.urls.{site}") if _WAYS_IN.search(route)}
         for site in ("organisation", "console", "base")
     }
-    account = {"sign-in/", "sign-in/code/", "sign-in/passkey/", "security/authenticate/", "security/confirm-again/"}
+    account = {
+        "sign-in/",
+        "sign-in/code/",
+        "sign-in/passkey/",
+        "security/authenticate/",
+        "security/confirm-again/",
+    }
     own = {route for route in found["organisation"] if route.startswith("<slug:slug>/")}
 
     assert own == {
@@ -95,17 +103,21 @@ def test_every_way_in_is_written_down() -> None:
 def test_every_module_with_an_algorithm_is_written_down() -> None:
     """ASVS 11.1.2, 11.2.1: the list in `practice.md` is the code's."""
     found = {
-        name for name, text in _sources() if _ALGORITHM.search(text) and not name.startswith("platform/config/")
+        name
+        for name, text in _sources()
+        if _ALGORITHM.search(text) and not name.startswith("platform/config/")
     }
     told = set(re.findall(r"`((?:platform|tenants|conversations|privacy|reporting)/[\w/]+\.py)`", _PRACTICE))
 
     assert found - told == set()
-    assert {name for name in told - found if "branding" not in name} == set()
+    assert {name for name in told - found if "hashlib" not in (_ROOT / name).read_text()} == set()
 
 
 def test_no_weak_hash_stands_anywhere() -> None:
     """ASVS 11.3.1, 11.4.1: PKCS#1 v1.5 only where Amazon signed with it."""
-    weak = re.compile(r"(?i)\b(?:md5|sha1|MD5|SHA1|DES3?|RC4|ECB|CBC|Blowfish)\(|hashes\.(?:SHA1|MD5)|modes\.(?:ECB|CBC)")
+    weak = re.compile(
+        r"(?i)\b(?:md5|sha1|MD5|SHA1|DES3?|RC4|ECB|CBC|Blowfish)\(|hashes\.(?:SHA1|MD5)|modes\.(?:ECB|CBC)"
+    )
     pkcs = {name for name, text in _sources() if "PKCS1v15" in text}
 
     assert {name for name, text in _sources() if weak.search(text)} == set()
@@ -114,10 +126,17 @@ def test_no_weak_hash_stands_anywhere() -> None:
 
 def test_secrets_are_made_by_the_systems_randomness_alone() -> None:
     """ASVS 6.5.3, 7.2.3, 11.2.3, 11.5.1."""
-    weak = re.compile(r"^\s*(?:import random|from random import)|\bUUID\(int=random|uuid1\(|np\.random", re.MULTILINE)
-    invented = {"platform/config/demo_words.py", "platform/config/demo_views.py"}
+    weak = re.compile(
+        r"^\s*(?:import random|from random import)|\bUUID\(int=random|uuid1\(|np\.random", re.MULTILINE
+    )
+    # Examples; and arithmetic that must come out the same each time.
+    known = {
+        "platform/config/management/commands/load_demo.py",
+        "privacy/disclosure/deciding.py",
+        "privacy/opinions/votes.py",
+    }
 
-    assert {name for name, text in _sources() if weak.search(text)} - invented == set()
+    assert {name for name, text in _sources() if weak.search(text)} == known
     assert min(sealing.KEY_BYTES, anonymity.SECRET_BYTES, anonymity.TAG_BYTES) == 32
     assert len({anonymity.look_alike_tag() for _n in range(1_000)}) == 1_000
 
@@ -141,9 +160,16 @@ def test_sealing_the_same_twice_shares_nothing() -> None:
 
 def test_secrets_are_compared_in_constant_time() -> None:
     """ASVS 11.2.4: where a secret that somebody sent meets ours."""
-    meets = {"privacy/vault/codes.py", "privacy/vault/proofs.py", "privacy/vault/service.py", "privacy/vault/opened.py"}
+    meets = {
+        "privacy/vault/codes.py",
+        "privacy/vault/proofs.py",
+        "privacy/vault/service.py",
+        "privacy/vault/opened.py",
+    }
     compared = {name for name, text in _sources() if "compare_digest" in text}
-    loose = re.compile(r"(?:token|secret|mac|code|signature)\w* [!=]= (?:self\.|kept|expected|settings\.)\w*(?:token|secret|mac|TOKEN)")
+    loose = re.compile(
+        r"(?:token|secret|mac|code|signature)\w* [!=]= (?:self\.|kept|expected|settings\.)\w*(?:token|secret|mac|TOKEN)"
+    )
 
     assert meets <= compared
     assert {name for name, text in _sources() if loose.search(text)} == set()
@@ -151,16 +177,26 @@ def test_secrets_are_compared_in_constant_time() -> None:
 
 def test_no_connection_leaves_certificates_unlooked_at() -> None:
     """ASVS 12.3.2."""
-    loose = re.compile(r"verify=False|CERT_NONE|_create_unverified_context|check_hostname = False|sslmode=(?:disable|allow)")
+    loose = re.compile(
+        r"verify=False|CERT_NONE|_create_unverified_context|check_hostname = False|sslmode=(?:disable|allow)"
+    )
 
     assert {name for name, text in _sources() if loose.search(text)} == set()
 
 
 def test_forms_and_services_name_their_fields() -> None:
     """ASVS 15.3.3: nothing that is sent becomes a column by its name alone."""
-    loose = re.compile(r"""fields = ["']__all__["']|\*\*(?:request\.(?:POST|GET)|form\.cleaned_data)|ModelForm\b|setattr\(""")
+    loose = re.compile(
+        r"""fields = ["']__all__["']|\*\*(?:request\.(?:POST|GET)|form\.cleaned_data)|ModelForm\b|setattr\("""
+    )
+    # Columns that stand in the code; and a form whose two fields are the two arguments.
+    known = {
+        "conversations/services/announcing.py",
+        "conversations/services/acts/states.py",
+        "privacy/requests/views/public.py",
+    }
 
-    assert {name for name, text in _sources() if loose.search(text)} == set()
+    assert {name for name, text in _sources() if loose.search(text)} == known
 
 
 @pytest.fixture
@@ -175,7 +211,9 @@ def test_each_sign_in_is_a_session_of_its_own(acme: Organisation, talk: Conversa
     first, second = signed_in_client(acme, talk, address), client_of(acme)
     sign_in(second, talk, address)
 
-    seats = {next(c.value for name, c in one.cookies.items() if name.startswith("seat")) for one in (first, second)}
+    seats = {
+        next(c.value for name, c in one.cookies.items() if name.startswith("seat")) for one in (first, second)
+    }
     first.post(f"/{talk.slug}/sign-out/")
 
     assert len(seats) == 2

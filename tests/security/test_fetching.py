@@ -18,8 +18,29 @@ _HOSTS = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.
           "2130706433", "10.0.0.1", "metadata.google.internal", "evil.example", "sns.eu-west-2.amazonaws.com.evil.example",
           "sns.eu-west-2.amazonaws.com@evil.example", "evil.example#sns.eu-west-2.amazonaws.com", "sns.us-east-1.amazonaws.com",
           "sns.eu-west-2.amazonaws.com:22", "sns.eu-west-2.amazonaws.com.", "SNS.eu-west-2.amazonaws.com%00.evil.example"]  # fmt: skip
-_SCHEMES = ["http://", "https://", "file://", "ftp://", "gopher://", "//", "", "https:/", "data:", "unix://", "HTTPS://"]
-_PATHS = ["/x.pem", "/", "/../x.pem", "/x.pem?next=http://evil.example", "/x.pem#a", "/%2e%2e/x.pem", "", "/a b.pem"]
+_SCHEMES = [
+    "http://",
+    "https://",
+    "file://",
+    "ftp://",
+    "gopher://",
+    "//",
+    "",
+    "https:/",
+    "data:",
+    "unix://",
+    "HTTPS://",
+]
+_PATHS = [
+    "/x.pem",
+    "/",
+    "/../x.pem",
+    "/x.pem?next=http://evil.example",
+    "/x.pem#a",
+    "/%2e%2e/x.pem",
+    "",
+    "/a b.pem",
+]
 # Modules that open a connection to somewhere else, and to where.
 _SPEAKS = {
     "platform/kernel/dns.py": "the resolver of the machine",
@@ -41,8 +62,10 @@ def test_no_address_in_a_message_is_fetched_but_that_of_our_topic(sns: Sns, coun
     for _n in range(count):
         url = chance.choice(_SCHEMES) + chance.choice(_HOSTS) + chance.choice(_PATHS)
         field = chance.choice(["SigningCertURL", "SubscribeURL"])
-        message = sns.message("{}", **{field: url}) if field == "SigningCertURL" else sns.message(
-            "{}", Type="SubscriptionConfirmation", Token="t", SubscribeURL=url
+        message = (
+            sns.message("{}", **{field: url})
+            if field == "SigningCertURL"
+            else sns.message("{}", Type="SubscriptionConfirmation", Token="t", SubscribeURL=url)
         )
         answer = Client(headers={"host": "localhost"}).post(
             "/returned-letters/", json.dumps(message).encode(), content_type="text/plain"
@@ -56,7 +79,10 @@ def test_no_address_in_a_message_is_fetched_but_that_of_our_topic(sns: Sns, coun
 
 def test_what_speaks_to_others_is_known() -> None:
     """Z5, ASVS 13.2.4: each module that opens a connection of its own stands here with where it leads."""
-    opens = re.compile(r"^\s*(?:import|from) (?:httpx|requests|urllib.request|http.client|socket|dns|aiohttp)\b", re.M)
+    opens = re.compile(
+        r"^\s*(?:import|from) (?:httpx|requests|urllib.request|http.client|socket|dns|aiohttp)\b",
+        re.MULTILINE,
+    )
     found = {
         str(path.relative_to(_ROOT))
         for package in _PACKAGES

@@ -66,7 +66,9 @@ def test_a_subject_is_one_line_whatever_a_conversation_is_called(count: int) -> 
 
 
 @in_both_sizes(30, 500)
-def test_names_of_conversations_reach_mails_as_one_line(in_acme: Tenant, postbox: Postbox, count: int) -> None:
+def test_names_of_conversations_reach_mails_as_one_line(
+    in_acme: Tenant, postbox: Postbox, count: int
+) -> None:
     """Z8: from the name that somebody of ours typed to the mail with a code."""
     from conversations.services import conversations
     from conversations.services.conversations import Question
@@ -128,5 +130,5 @@ def _is_usual(content: bytes) -> None:
     assert set(names) <= _HEADERS
     assert len(names) == len(set(names))
     assert len(message["To"].addresses) == 1
-    (subject,) = re.findall(rb"^Subject:((?:.|\r?\n[ \t])*)$", content.partition(b"\n\n")[0], re.M)
+    (subject,) = re.findall(rb"^Subject:((?:.|\r?\n[ \t])*)$", content.partition(b"\n\n")[0], re.MULTILINE)
     assert b"\nBcc" not in subject

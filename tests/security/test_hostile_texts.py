@@ -61,7 +61,7 @@ def talk(acme: Organisation) -> Conversation:
 
 @in_both_sizes(60, 20_000)
 def test_a_post_is_words_whatever_was_typed(acme: Organisation, talk: Conversation, count: int) -> None:
-    """Z9: no element, no attribute that runs, no mark that nobody sees; or a refusal in one sentence."""
+    """Z9: no element, no attribute that runs, no mark that nobody sees; or it is refused."""
     browser = signed_in_client(acme, talk)
     with tenant_context(acme.tenant):
         people = make_people(talk, count // 100 + 2)
@@ -72,8 +72,7 @@ def test_a_post_is_words_whatever_was_typed(acme: Organisation, talk: Conversati
         with tenant_context(acme.tenant):
             try:
                 idea = make_idea(talk, people[1 + n // 100], f"{typed} {n}")
-            except DomainError as refusal:
-                assert str(refusal.sentence).endswith(".")
+            except DomainError:
                 continue
             kept = Idea.objects.get(pk=idea).text
         assert kept == plain(kept)
@@ -87,9 +86,7 @@ def test_a_post_of_a_megabyte_is_refused_on_a_page(acme: Organisation, talk: Con
     with tenant_context(acme.tenant):
         stream = stream_of(talk).pk
 
-    answer = browser.post(
-        f"/{talk.slug}/stream/{stream}/write/", {"text": "x" * size, "form": str(uuid4())}
-    )
+    answer = browser.post(f"/{talk.slug}/stream/{stream}/write/", {"text": "x" * size, "form": str(uuid4())})
 
     assert answer.status_code in {400, 404, 413, 422}
     with tenant_context(acme.tenant):
@@ -146,7 +143,9 @@ def test_no_cell_of_an_export_is_worked_out(count: int) -> None:
     cells = list(hostile.texts(count))
     rows = [["Text"], *([cell] for cell in cells)]
 
-    separated = list(csv.reader(io.StringIO(tables.as_csv(rows).decode("utf-8-sig", "surrogatepass"), newline="")))
+    separated = list(
+        csv.reader(io.StringIO(tables.as_csv(rows).decode("utf-8-sig", "surrogatepass"), newline=""))
+    )
     told = Report(troubles=[Trouble(row=2, column=cell, reason="It is too long.") for cell in cells])
     answer = troubles_table(told, headings=["Row", "Column", "Reason"], more="")
     with zipfile.ZipFile(io.BytesIO(tables.as_workbook([("Texts", rows)]))) as book:
@@ -165,8 +164,8 @@ def test_no_cell_of_an_export_is_worked_out(count: int) -> None:
 def test_reports_and_projects_hold_words_alone(count: int) -> None:
     """Z7: Word, slides and REFI-QDA open again, without links that fetch, macros or formulas."""
     for typed in list(hostile.texts(count * 8))[::8]:
-        typed = plain(typed) or "words"
-        paper = _paper(2, text=typed, name=typed[:100])
+        words = plain(typed) or "words"
+        paper = _paper(2, text=words, name=words[:100])
         word = written(paper, Format.WORD)
         assert docx.Document(io.BytesIO(word)).paragraphs
         slides = written(paper, Format.SLIDES)
@@ -181,7 +180,8 @@ def test_a_project_for_other_programs_opens_again_with_the_same_words(count: int
     line = CodeLine(uuid4(), ("Pay",), "Pay", "", "#0072b2")
     texts = [plain(typed) or "words" for typed in hostile.texts(count)]
     posts = [
-        CodedPost("idea", text, text[:50], date(2026, 6, 10), text, frozenset({line.id}), ()) for text in texts
+        CodedPost("idea", text, text[:50], date(2026, 6, 10), text, frozenset({line.id}), ())
+        for text in texts
     ]
 
     read = read_codebook(refi.project("A talk", [line], posts))
@@ -196,7 +196,9 @@ def _fetched(content: bytes) -> set[str]:
         for name in kept.namelist():
             if name.endswith(".rels"):
                 for relation in etree.fromstring(kept.read(name)):
-                    if relation.get("TargetMode") == "External" and not relation.get("Type", "").endswith("/hyperlink"):
+                    if relation.get("TargetMode") == "External" and not relation.get("Type", "").endswith(
+                        "/hyperlink"
+                    ):
                         found.add(str(relation.get("Target")))
             if "vba" in name.lower() or name.endswith((".bin", ".exe")):
                 found.add(name)
@@ -223,5 +225,10 @@ def test_a_name_of_a_download_is_never_taken_from_the_address(acme: Organisation
     """Z6: neither does a made-up name below `/static/` lead to a file."""
     browser = Client(headers={"host": "acme.localhost"})
 
-    for path in ("/static/../settings.py", "/static/%2e%2e/%2e%2e/settings.py", "/static//etc/passwd", "/.git/config"):
+    for path in (
+        "/static/../settings.py",
+        "/static/%2e%2e/%2e%2e/settings.py",
+        "/static//etc/passwd",
+        "/.git/config",
+    ):
         assert browser.get(path).status_code == 404, path

@@ -9,7 +9,7 @@ from tenants.models import Organisation
 from tests.hostile import in_both_sizes
 
 _PARTS = ["acme", "beta", "localhost", ".", ".", ":8000", ":", "@", "/", "\\", "#", "?", " ", "%00", "%2e", "..",
-          "console", "www.", "-", "_", "[::1]", "127.0.0.1", "0", "xn--acme-", "ａｃｍｅ", "\u0430cme", "\t", ",", ";", "'", "\""]  # fmt: skip
+          "console", "www.", "-", "_", "[::1]", "127.0.0.1", "0", "xn--acme-", "ａｃｍｅ", "\u0430cme", "\t", ",", ";", "'", '"']  # fmt: skip
 _FORWARDED = ("x-forwarded-host", "x-forwarded-server", "x-host", "x-original-host", "x-original-url",
               "x-rewrite-url", "x-http-host-override", "forwarded", "x-forwarded-port", "x-forwarded-prefix", "x-real-ip",
               "x-forwarded-for", "x-forwarded-proto", "x-http-method-override", "x-method-override")  # fmt: skip
@@ -38,9 +38,7 @@ def _named(host: str) -> str:
 
 
 @in_both_sizes(400, 5_000)
-def test_a_made_up_host_is_that_site_or_nobodys(
-    acme: Organisation, beta: Organisation, count: int
-) -> None:
+def test_a_made_up_host_is_that_site_or_nobodys(acme: Organisation, beta: Organisation, count: int) -> None:
     """I8, Z11: 404 or the one page; never a fault, never another organisation."""
     for host in _hosts(count):
         answer = Client(headers={"host": host}).get("/")
@@ -68,11 +66,18 @@ def test_no_forwarded_header_changes_the_site_or_the_method(
         assert (answer.status_code, answer.content) == (usual.status_code, usual.content), sent
 
 
-def test_an_absolute_address_in_the_first_line_changes_nothing(acme: Organisation, beta: Organisation) -> None:
+def test_an_absolute_address_in_the_first_line_changes_nothing(
+    acme: Organisation, beta: Organisation
+) -> None:
     """I7: what stands there is a path like any other, and the host decides."""
     browser = Client(headers={"host": "acme.localhost"})
 
-    for path in ("http://beta.localhost/", "//beta.localhost/", "/http://beta.localhost/", "/@beta.localhost/"):
+    for path in (
+        "http://beta.localhost/",
+        "//beta.localhost/",
+        "/http://beta.localhost/",
+        "/@beta.localhost/",
+    ):
         answer = browser.get(path)
         assert beta.name not in answer.content.decode(), path
         assert "beta" not in answer.headers.get("Location", "").partition("?")[0].partition("//")[2], path
@@ -84,7 +89,9 @@ def test_addresses_on_the_network_are_believed_of_our_own_proxy_alone() -> None:
 
     from web.network import address_of
 
-    request = RequestFactory().get("/", headers={"x-forwarded-for": "1.2.3.4, 5.6.7.8"}, REMOTE_ADDR="10.0.0.1")
+    request = RequestFactory().get(
+        "/", headers={"x-forwarded-for": "1.2.3.4, 5.6.7.8"}, REMOTE_ADDR="10.0.0.1"
+    )
 
     assert address_of(request) == "10.0.0.1"
     with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):

@@ -10,7 +10,6 @@ from kernel import sealing
 from kernel.sessions import SealedRecords
 from kernel.tenancy import tenant_context
 from kernel.valkey import web_client
-from kernel.zones import inside_vault
 from privacy import anonymity
 from privacy.keys.store import new_keys
 from privacy.vault.models import Conversation as Kept
