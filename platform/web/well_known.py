@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -44,25 +44,29 @@ def security_txt(at: datetime) -> str | None:
     return "\n".join([*lines, f"Preferred-Languages: {languages}", ""])
 
 
-@register()
+@checks.register()
 def the_contact_can_be_used(
     app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  (Django's own shape of a check)
     **_unused: Any,  # noqa: ANN401  (Django passes what it likes)
-) -> list[CheckMessage]:
+) -> list[checks.CheckMessage]:
     """A contact that nobody can write to, or a date that nobody may believe, is said at the start."""
     contact, ends, now = settings.SECURITY_CONTACT, _ends(), timezone.now()
     if not contact:
         return []
-    found: list[CheckMessage] = []
+    found: list[checks.CheckMessage] = []
     if not contact.startswith(("mailto:", "https://", "tel:")) or not contact.isprintable() or " " in contact:
         hint = "Write mailto:somebody@example.org or an https:// address."
-        found.append(Error("SECURITY_CONTACT is no address that RFC 9116 knows.", hint=hint, id="web.E001"))
+        found.append(
+            checks.Error("SECURITY_CONTACT is no address that RFC 9116 knows.", hint=hint, id="web.E001")
+        )
     if ends is None or ends - now > _LONGEST:
         hint = "Write a day such as 2027-03-31, at most a year ahead."
-        found.append(Error("SECURITY_CONTACT_UNTIL is no day within a year.", hint=hint, id="web.E002"))
+        found.append(
+            checks.Error("SECURITY_CONTACT_UNTIL is no day within a year.", hint=hint, id="web.E002")
+        )
     elif ends <= now:
         hint = "Make sure that somebody reads what arrives there, and set a new day."
-        found.append(Warning("SECURITY_CONTACT_UNTIL has passed.", hint=hint, id="web.W001"))
+        found.append(checks.Warning("SECURITY_CONTACT_UNTIL has passed.", hint=hint, id="web.W001"))
     return found
 
 
