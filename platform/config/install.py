@@ -5,8 +5,11 @@ Run by the embedded services and by `manage install` for servers of one's own. E
 may be run again. The logins and what each may do stand in the architecture, section 4.
 """
 
+from collections.abc import Iterable
+
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 # Statistics and names would tell one tenant how many others there are and how busy they are.
 _HIDDEN_RELATIONS = """
@@ -39,6 +42,7 @@ def conversation_server(admin_url: str, database: str) -> None:
         _role(admin, "restore", "LOGIN NOINHERIT")
         _role(admin, "control", "NOLOGIN")
         admin.execute("GRANT control TO web WITH INHERIT FALSE, SET TRUE")
+        _act_for(admin, "owner")
         _database(admin, database, owner="owner")
     with psycopg.connect(admin_url.format(database=database), autocommit=True) as admin:
         admin.execute("ALTER SCHEMA public OWNER TO owner")
@@ -52,19 +56,44 @@ def conversation_server(admin_url: str, database: str) -> None:
             " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO control"
         )
         admin.execute(_grant("CONNECT", database, "owner, web, restore"))
-        _hide_catalogue(admin)
+        if _is_superuser(admin):
+            _hide_catalogue(admin)
 
 
 def vault_server(admin_url: str, database: str) -> None:
     """One login `vault` that owns one database on a server of its own."""
     with psycopg.connect(admin_url.format(database="postgres"), autocommit=True) as admin:
         _role(admin, "vault", "LOGIN")
+        _act_for(admin, "vault")
         _database(admin, database, owner="vault")
+
+
+def set_passwords(admin_url: str, urls: Iterable[str]) -> None:
+    """Give each login the password that stands in its URL. Only its digest reaches the server."""
+    with psycopg.connect(admin_url.format(database="postgres"), autocommit=True) as admin:
+        for url in urls:
+            parts = conninfo_to_dict(url)
+            user, password = str(parts.get("user", "")), str(parts.get("password", ""))
+            if user and password:
+                admin.pgconn.change_password(user.encode(), password.encode())
 
 
 def _role(admin: psycopg.Connection, name: str, options: str) -> None:
     if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone():
         admin.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(options)))
+
+
+def _act_for(admin: psycopg.Connection, role: str) -> None:
+    """A managed server's administrator is no superuser: it must be in a role to give that role a database."""
+    if not _is_superuser(admin):
+        admin.execute(
+            sql.SQL("GRANT {} TO current_user WITH INHERIT TRUE, SET TRUE").format(sql.Identifier(role))
+        )
+
+
+def _is_superuser(admin: psycopg.Connection) -> bool:
+    """Only a superuser may hide what PostgreSQL shows to everybody; `manage doctor` says where it is not hidden."""
+    return admin.info.parameter_status("is_superuser") == "on"
 
 
 def _database(admin: psycopg.Connection, name: str, *, owner: str) -> None:

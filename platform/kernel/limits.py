@@ -20,7 +20,9 @@ from kernel.valkey import answering
 
 @cache
 def _limiter(url: str) -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(storage_from_string(f"redis+{url}", key_prefix="web:limit"))
+    # `redis://` and `rediss://` the library knows; a socket it calls `redis+unix://`.
+    known = f"redis+{url}" if url.startswith("unix://") else url
+    return MovingWindowRateLimiter(storage_from_string(known, key_prefix="web:limit"))
 
 
 _in_process = FixedWindowRateLimiter(MemoryStorage())

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connections
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
+from kernel import faults
 from kernel.errors import DomainError
 from kernel.zones import inside_vault
 from privacy.vault import dispatches, frozen, fulfilment, jobs, ledger, letters, mailings
@@ -87,8 +88,8 @@ def _run(claim: ledger.Claim) -> None:
         log.warning("lease_lost", job=str(claim.id))
     except (DatabaseError, DomainError):
         raise  # something is away; the lease runs out and the job is taken up again
-    except Exception:  # noqa: BLE001  (the job itself is at fault: it must not be tried for ever)
-        log.error("job_failed", job=str(claim.id), verb=claim.verb)  # noqa: TRY400
+    except Exception as failure:  # noqa: BLE001  (the job itself is at fault: it must not be tried for ever)
+        faults.report(failure, where=f"job {claim.verb}")
         ledger.finish(claim, Report(troubles=[Trouble(0, "", "this could not be read")]), has_failed=True)
 
 

@@ -54,7 +54,7 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
             cursor.execute(_DEEP, [streams[0], ideas // STREAMS * 95 // 100])
             deep = cursor.fetchone()[0]
         tallies.count_conversation(conversation=conversation.pk)
-        cookie = f"seat-{conversation.pk.hex[:12]}={_session(person)}"
+        cookie = f"seat-{conversation.pk.hex[:12]}={_session(conversation.pk, person)}"
     report.say(f"{ideas:,} ideas and {votes:,} votes made in {time.perf_counter() - started:.0f} s")
     return Discussion(
         schema=organisation.schema_name,
@@ -69,12 +69,14 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
     )
 
 
-def _session(person: object) -> str:
+def _session(conversation: UUID, person: object) -> str:
     from conversations import auth
     from privacy.anonymity import Ticket
 
     assert isinstance(person, Ticket)
-    session = auth.Session(ticket=person, signed_in=time.time(), ideas=1, comments=0)
+    session = auth.Session(
+        conversation=conversation, ticket=person, signed_in=time.time(), ideas=1, comments=0
+    )
     return auth._sessions.create(msgspec.msgpack.encode(session))
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.adapters import AccountAdapter
 from config.celery import app as celery
-from conversations import auth
 from conversations.models import Conversation
 from kernel import sealing
 from kernel.logging import configure
@@ -232,8 +232,8 @@ def test_sessions_end_by_themselves_as_it_is_written_down(
     assert all(0 < web_client().ttl(name) <= 3600 for name in kept)
     assert settings.SESSION_COOKIE_AGE == 2 * 3600
     assert "one hour without a page and twelve at most" in _PRACTICE
-    now = auth.time.time()
-    monkeypatch.setattr(auth.time, "time", lambda: now + 12 * 3600 + 1)
+    later = time.time() + 12 * 3600 + 1
+    monkeypatch.setattr(time, "time", lambda: later)
     assert browser.get(f"/{talk.slug}/mine/").status_code == 302
 
 

@@ -31,7 +31,8 @@ from privacy.vault.shapes import Meaning, Reading, Report, Trouble
 from reporting.coding.exchange import refi, tables
 from reporting.coding.exchange.shapes import CodedPost
 from reporting.coding.queries.frames import CodeLine
-from reporting.documents.formats import Format, written
+from reporting.documents.formats import written
+from reporting.documents.models import Format
 from tenants.models import Organisation
 from tests import hostile
 from tests.hostile import in_both_sizes

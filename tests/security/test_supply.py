@@ -82,11 +82,13 @@ def test_nothing_older_than_its_known_holes_is_pinned(name: str) -> None:
     assert Version(_pins("runtime.txt")[name]) >= Version(least), why
 
 
-def _licence_of(name: str) -> str:
-    found = distribution(name).metadata
-    said = [found.get("License-Expression") or "", (found.get("License") or "")[:200]]
+def _licence_of(library: str) -> str:
+    found = distribution(library).metadata
+    said = [
+        str(line)[:200] for name in ("License-Expression", "License") for line in found.get_all(name) or []
+    ]
     said += [line for line in found.get_all("Classifier") or [] if line.startswith("License ::")]
-    return " | ".join(filter(None, said)) or _LOOKED_UP.get(name, "")
+    return " | ".join(filter(None, said)) or _LOOKED_UP.get(library, "")
 
 
 def test_no_library_that_runs_binds_the_product() -> None:
