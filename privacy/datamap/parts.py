@@ -136,4 +136,11 @@ PARTS = (
         (),
         ("test_the_file_is_sealed_and_goes_after_the_import", "test_it_names_nobody"),
     ),
+    Part(
+        _("A token that somebody gave to a program"),
+        _("What its owner may see and do, and no more than was ticked when it was made, until it ends."),
+        _("What its owner may not see, and anything of another organisation."),
+        (),
+        ("test_a_scope_narrows_a_role", "test_tokens_are_good_in_their_own_place_alone"),
+    ),
 )

@@ -86,16 +86,21 @@ def test_every_way_in_is_written_down() -> None:
         "security/authenticate/",
         "security/confirm-again/",
     }
-    own = {route for route in found["organisation"] if route.startswith("<slug:slug>/")}
-
-    assert own == {
-        "<slug:slug>/sign-in/",
-        "<slug:slug>/sign-in/code/",
-        "<slug:slug>/sign-in/password/",
-        "<slug:slug>/my-data/password/",
+    of_programs = {"tokens/", "tokens/<uuid:token>/end/", "api/v1/token/"}
+    talk, spoken = "<slug:slug>/", "api/v1/conversations/<slug:slug>/"
+    participants = {route for route in found["organisation"] if route.startswith((talk, spoken))}
+    clients = {
+        route.removeprefix("organisation/").replace("api/v1/organisation/", "api/v1/")
+        for route in found["organisation"] - participants
     }
-    assert {route.removeprefix("organisation/") for route in found["organisation"] - own} == found["console"]
+
+    assert participants == {
+        *(talk + way for way in ("sign-in/", "sign-in/code/", "sign-in/password/", "my-data/password/")),
+        *(spoken + way for way in ("sign-in/", "sign-in/code/", "token/")),
+    }
+    assert clients == found["console"]
     assert {route for route in found["console"] if "sign-in" in route} <= account
+    assert {route for route in found["console"] if "token" in route} == of_programs
     assert not [route for route in found["console"] if re.search("sign-?up|password|reset|impersonat", route)]
     assert found["base"] == set()
 
