@@ -7,7 +7,7 @@ REQUIREMENTS := deploy/requirements
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench load faults fuzz lock assets words clean
+.PHONY: help setup demo test check format bench load faults fuzz audit lock assets words clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,8 +39,11 @@ load: $(VENV)/.test ## Use several organisations at once and restart servers und
 faults: $(VENV)/.test ## Kill workers, restores and imports many times over; every run must end the same
 	FAULT_RUNS=20 $(BIN)/pytest -n $(JOBS) -m "faults or not faults" tests/privacy/test_deletion_killed.py tests/privacy/test_deletion_outages.py tests/config/test_restoring.py
 
-fuzz: $(VENV)/.test ## Attack 20,000 sets of tables, and send the interfaces 200,000 requests that nobody would write
-	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-200000} $(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py tests/api/test_fuzz.py
+fuzz: $(VENV)/.test ## Attack 20,000 sets of tables, send the interfaces 200,000 requests that nobody would write, and hostile words everywhere
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-200000} $(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py tests/api/test_fuzz.py tests/security
+
+audit: ## Ask the public register of known holes about every pinned version (needs the network)
+	@sh deploy/security/audit.sh
 
 lock: $(VENV)/.bootstrap ## Compile the requirement files again
 	@for name in bootstrap runtime test; do \

@@ -31,7 +31,7 @@ from tenants.queries import staff as staff_queries
 P = ParamSpec("P")
 
 _LONGEST_SECONDS = 12 * 60 * 60
-_ENTERED = "entered"
+_NOTED = "noted"
 
 
 class AccountRequest(HttpRequest):
@@ -79,7 +79,7 @@ def staff_only(*roles: Role) -> Callable[[View[P]], Callable[..., HttpResponse]]
             if way is not None:
                 return way
             request.staff = staff_queries.at_work(request.user)
-            _require(request.staff, roles)
+            _require(request, roles, None)
             return view(request, *args, **kwargs)
 
         functools.update_wrapper(inside, view)
@@ -105,11 +105,12 @@ def in_organisation(*roles: Role) -> Callable[[ClientView[P]], Callable[..., Htt
                 return way
             client, request.staff = staff_queries.at_work_in(organisation, request.user)
             if not request.staff.roles:
+                _note_once(request, "refused", client.id)
                 raise NotFound
             # Only now: a page of refusal shows the organisation that the request is about.
             request.client = client
-            _require(request.staff, roles)
-            _note_entry(request)
+            _require(request, roles, client.id)
+            _note_once(request, "organisation entered", client.id)
             with tenant_context(request.client.tenant):
                 return view(request, *args, **kwargs)
 
@@ -154,8 +155,9 @@ def freshly_confirmed(
     return inside
 
 
-def _require(staff: Staff, roles: tuple[Role, ...]) -> None:
-    if roles and staff.roles.isdisjoint(roles):
+def _require(request: StaffRequest, roles: tuple[Role, ...], organisation: UUID | None) -> None:
+    if roles and request.staff.roles.isdisjoint(roles):
+        _note_once(request, "refused", organisation)
         raise RoleMissing
 
 
@@ -172,9 +174,10 @@ def _way_to_door(request: AccountRequest) -> HttpResponse | None:
     return None
 
 
-def _note_entry(request: ClientRequest) -> None:
-    """Once in each session: that somebody looked into an organisation."""
-    entered = request.session.get(_ENTERED, [])
-    if str(request.client.id) not in entered:
-        request.session[_ENTERED] = [*entered, str(request.client.id)]
-        audit.record("organisation entered", by=request.staff.id, organisation=request.client.id)
+def _note_once(request: StaffRequest, what: str, organisation: UUID | None) -> None:
+    """Once in each session: that somebody looked into an organisation, or was refused there."""
+    noted = request.session.get(_NOTED, [])
+    mark = f"{what} {organisation or ''}"
+    if mark not in noted:
+        request.session[_NOTED] = [*noted, mark]
+        audit.record(what, by=request.staff.id, organisation=organisation)

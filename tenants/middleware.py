@@ -84,4 +84,4 @@ class OrganisationMiddleware:
 
 def host_of(request: HttpRequest) -> str:
     """The host without port, in lower case, without a trailing dot. Forwarded hosts are never believed."""
-    return request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
+    return request.get_host().rsplit(":", 1)[0].lower().removesuffix(".")

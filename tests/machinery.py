@@ -19,8 +19,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 _stack = ExitStack()
+# These share one running product; everything else is dealt out file by file, with what its file sets up.
+_JOURNEYS = "tests/journeys"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "replica"}
 _SERVERS = "TEST_SERVERS"
 
@@ -98,3 +102,15 @@ def admin_url(which: str, database: str) -> str:
 
 def servers_folder() -> Path:
     return Path(json.loads(os.environ[_SERVERS])["base"]) / "servers"
+
+
+class _ByFile(LoadScopeScheduling):
+    """One worker runs all journeys, another takes the files. xdist's groups do nothing under this pytest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _JOURNEYS if nodeid.startswith(f"{_JOURNEYS}/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
+    return _ByFile(config, log)

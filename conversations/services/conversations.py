@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models import Area, Comment, Conversation, Idea, Stream, Vote
 from conversations.queries.conversations import forget_conversations
 from kernel.errors import DomainError
+from kernel.text import one_line
 from privacy.vault.interface import vault
 from tenants.services import projects, sites
 
@@ -53,6 +54,7 @@ def create_conversation(
 ) -> Conversation:
     """A draft with its project, keys, areas (code, name) and streams. Raises AddressNotUsable."""
     require_usable(slug)
+    name = one_line(name)
     try:
         with transaction.atomic():
             project = projects.create_project(name=name)

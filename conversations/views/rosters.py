@@ -15,11 +15,10 @@ from conversations.models import Conversation
 from conversations.queries import rosters as roster_queries
 from conversations.queries.rosters import Step
 from conversations.services import rosters
-from kernel.text import one_line
+from kernel.text import harmless, one_line
 from privacy.vault.shapes import Meaning, Report
 from tenants.permissions import ClientUser, Staff
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN_TROUBLES = 20
 
 
@@ -156,13 +155,9 @@ def troubles_table(report: Report, *, headings: list[str], more: str) -> HttpRes
     table = csv.writer(written)
     table.writerow(headings)
     for trouble in report.troubles:
-        table.writerow([trouble.row or "", _harmless(trouble.column), trouble.reason])
+        table.writerow([trouble.row or "", harmless(trouble.column), trouble.reason])
     if more:
         table.writerow(["", "", more])
     response = HttpResponse(f"\ufeff{written.getvalue()}", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="to-put-right.csv"'
     return response
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

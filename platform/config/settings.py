@@ -69,12 +69,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Headers first, so that no answer of anything below goes without them.
+    "django.middleware.security.SecurityMiddleware",
+    "web.middleware.HeadersMiddleware",
     "config.health.ReadyMiddleware",
     "web.middleware.HealthMiddleware",
     "web.middleware.WatchedMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "web.well_known.SecurityTxtMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "web.middleware.HeadersMiddleware",
     "web.middleware.LanguageMiddleware",
     "tenants.middleware.OrganisationMiddleware",
     "accounts.middleware.AccountsMiddleware",
@@ -170,6 +172,8 @@ VAULT_BACKUP_DAYS = env.int("VAULT_BACKUP_DAYS", 7)
 # Between completion and deletion: participants can still take their own copy.
 DAYS_BEFORE_DELETION = env.int("DAYS_BEFORE_DELETION", 3)
 STATIC_URL = "/static/"
+# Nobody else's page uses our styles and scripts.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = env.str("STATIC_DIR", str(LOCAL_DIR / "static"))
 OUTBOX_DIR = env.str("OUTBOX_DIR", str(LOCAL_DIR / "outbox"))
 # Lists of addresses that others keep because of us: whoever is deleted is taken off them.
@@ -249,7 +253,13 @@ _OURS_ALONE = ("connect", "font", "img", "manifest", "script", "style")
 PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(
         [
-            *("default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"),
+            *(
+                "default-src 'none'",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            ),
             *(f"{what}-src 'self'" for what in _OURS_ALONE),
         ]
     ),
@@ -259,6 +269,10 @@ PAGE_HEADERS = {
     # No page is kept by browser or proxy, unless its view says so: a screen is often shared.
     "Cache-Control": "no-store",
 }
+
+# Where holes are told (RFC 9116): a mailto: or https: address, and the day until which it is surely read.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+SECURITY_CONTACT_UNTIL = env.str("SECURITY_CONTACT_UNTIL", "")
 
 # Where accounts sign in, passkeys are made and used; the rest stays as it is.
 PERMISSIONS_WITH_PASSKEYS = ", ".join(

@@ -24,3 +24,12 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     return " ".join(plain(text).split())
+
+
+# What a program that opens a table could take for the start of a formula, wide forms included.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def harmless(cell: str) -> str:
+    """A cell that no such program works out: what looks like a formula is led by an apostrophe."""
+    return f"'{cell}" if cell.startswith(FORMULAS) else cell

@@ -105,4 +105,42 @@ PARTS = (
             "test_no_page_holds_a_time_a_tag_a_route_or_a_person",
         ),
     ),
+    Part(
+        _("Somebody at the organisation, or whoever took over their account"),
+        _(
+            "How many take part, rounded; what was released and published; and the list of people that they bring"
+            " themselves."
+        ),
+        _("Who took part, who wrote or voted, and what is hidden."),
+        (),
+        (
+            "test_no_page_says_anything_about_anybody",
+            "test_numbers_of_people_are_rounded_down",
+            "test_people_are_told_only_as_they_were_released",
+        ),
+    ),
+    Part(
+        _("A report, or the figures frozen for it"),
+        _("What was released about groups, and the words that were chosen to be quoted."),
+        _("Who wrote or voted, and any figure about fewer than eleven people: neither ever stood in it."),
+        (),
+        ("test_a_snapshot_holds_figures_and_nobody", "test_a_team_under_eleven_is_never_shown"),
+    ),
+    Part(
+        _("The store for files"),
+        _(
+            "Logos, published reports, certificates of deletion, and lists of people that wait to be taken in,"
+            " sealed."
+        ),
+        _("What the lists say: they open in the vault alone, and go once they were taken in."),
+        (),
+        ("test_the_file_is_sealed_and_goes_after_the_import", "test_it_names_nobody"),
+    ),
+    Part(
+        _("A token that somebody gave to a program"),
+        _("What its owner may see and do, and no more than was ticked when it was made, until it ends."),
+        _("What its owner may not see, and anything of another organisation."),
+        (),
+        ("test_a_scope_narrows_a_role", "test_tokens_are_good_in_their_own_place_alone"),
+    ),
 )

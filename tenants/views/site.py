@@ -9,7 +9,9 @@ from tenants.branding.queries import logo as logo_of
 def theme(request: HttpRequest) -> HttpResponse:
     """The organisation's colours as CSS properties; the only stylesheet that differs between sites."""
     colours = palette(branding().brand_colour)
-    response = render(request, "tenants/theme.css", {"colours": colours}, content_type="text/css")
+    response = render(
+        request, "tenants/theme.css", {"colours": colours}, content_type="text/css; charset=utf-8"
+    )
     response["Cache-Control"] = "public, max-age=300"
     return response
 

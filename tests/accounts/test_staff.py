@@ -109,6 +109,42 @@ def test_the_key_of_an_app_is_not_in_the_table(door: Client, address: str) -> No
     assert secret not in str(kept)
 
 
+def test_a_code_of_an_app_is_good_once(door: Client, address: str, account: Account) -> None:
+    """ASVS 6.5.1: also for somebody who looked over a shoulder."""
+    _sign_in(door, address)
+    secret = _set_up_app(door)
+    door.post("/security/totp/activate/", {"code": _app_code(secret)})
+    door.post("/sign-out/")
+    # The seconds in between may begin another code, and then there is nothing to show.
+    code = _app_code(secret)
+    thief = Client(headers={"host": HOST})
+    for browser in (door, thief):
+        _sign_in(browser, address)
+        browser.post("/security/authenticate/", {"code": code})
+
+    assert thief.get("/staff/")["Location"].startswith(("/sign-in/", "/security/"))
+    assert account.email == address
+
+
+def test_signing_in_and_out_stands_in_the_audit(door: Client, address: str, account: Account) -> None:
+    """R64, ASVS 16.3.1: what was refused as well; by id, from nowhere."""
+    door.post("/sign-in/", {"email": address})
+    door.post("/sign-in/code/", {"code": "00000000"})
+    door.post("/sign-in/code/", {"code": _mailed_code(address)})
+    door.post("/security/totp/activate/", {"code": _app_code(_set_up_app(door))})
+    door.post("/sign-out/")
+    _sign_in(door, address)
+    door.post("/security/authenticate/", {"code": "000000"})
+
+    with control_plane():
+        entries = list(AuditEntry.objects.filter(by=account.pk).order_by("position"))
+    assert [entry.what for entry in entries] == [
+        *("sign-in code refused", "signed in", "second factor added", "second factor added"),
+        *("signed out", "second factor refused"),
+    ]
+    assert {str(entry.about) for entry in entries} == {"{}"}
+
+
 def test_an_unknown_address_gets_the_same_page_and_no_mail(
     door: Client, address: str, account: Account
 ) -> None:

@@ -24,8 +24,6 @@ from tests.conftest import database_name
 from tests.machinery import admin_url, servers_folder
 from tests.making import make_organisation
 
-pytestmark = pytest.mark.xdist_group("planted")
-
 CHANCE = 0.05  # an AUC of at most 0.55, and not under 0.45, which an attacker would turn round
 IDEA_COLUMNS = ("id", "day", "number", "route", "likes", "dislikes", "comment_count")
 COMMENT_COLUMNS = ("id", "day", "number", "route")

@@ -54,7 +54,7 @@ def test_the_top_level_holds_what_it_should() -> None:
     top = {path.relative_to(ROOT).parts[0] for path in _tracked()}
 
     visible = {name for name in top if not name.startswith(".")}
-    assert visible == {*PACKAGES, "deploy", "tests", "pyproject.toml", "README.md", "Makefile"}
+    assert visible == {*PACKAGES, "deploy", "tests", "pyproject.toml", "README.md", "SECURITY.md", "Makefile"}
 
 
 def test_no_registry_and_no_path_of_a_machine_is_in_the_tree() -> None:

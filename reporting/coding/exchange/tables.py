@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
+from kernel.text import FORMULAS, harmless
 from reporting.coding.exchange.shapes import CodedPost
 from reporting.coding.queries.frames import CodeLine
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _LEVELS = 6
 _CODEBOOK = (*(f"Level {level}" for level in range(1, _LEVELS + 1)), "Definition", "Colour", "Examples")
 _POSTS = ("Question", "Area", "Kind", "Day", "Text", "Codes")
@@ -70,7 +70,7 @@ def post_rows(lines: Sequence[CodeLine], posts: Sequence[CodedPost]) -> Rows:
 def as_csv(rows: Rows) -> bytes:
     """UTF-8 with its mark. What a program could take for a formula is led by an apostrophe."""
     written = io.StringIO(newline="")
-    csv.writer(written).writerows([[_guarded(cell) for cell in line] for line in rows])
+    csv.writer(written).writerows([[harmless(cell) for cell in line] for line in rows])
     return written.getvalue().encode("utf-8-sig")
 
 
@@ -125,8 +125,4 @@ def _cell(line: Sequence[str], place: int | None) -> str:
     if place is None or place >= len(line):
         return ""
     cell = line[place].strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULAS) else cell
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULAS) else cell

@@ -64,6 +64,10 @@ class _Writer:
 
     def _frame(self) -> None:
         """Wide slides; what the layouts place is spread over the new width."""
+        # The library's empty presentation brings the settings of a printer along.
+        part = self.show.part
+        for name in [name for name, found in part.rels.items() if found.reltype.endswith("/printerSettings")]:
+            part.drop_rel(name)
         ratio = _WIDE / self.show.slide_width
         self.show.slide_width, self.show.slide_height = _WIDE, _HIGH
         for layout in (self.show.slide_master, *self.show.slide_layouts):

@@ -51,7 +51,7 @@ def branding(request: ClientRequest) -> HttpResponse:
 def theme(request: ClientRequest) -> HttpResponse:
     """The organisation's colours, for what the console shows as its participants see it."""
     colours = palette(queries.branding().brand_colour)
-    return render(request, "tenants/theme.css", {"colours": colours}, content_type="text/css")
+    return render(request, "tenants/theme.css", {"colours": colours}, content_type="text/css; charset=utf-8")
 
 
 @require_GET
