@@ -64,6 +64,7 @@ _REMEMBERED = (
     "tenants.branding.queries._branding",
     "tenants.branding.queries._logos",
     "tenants.queries._sites",
+    "web.kept.self._kept",
 )
 _PLACES = (
     (
@@ -106,6 +107,9 @@ _PLACES = (
                     "valkey:web:pulse:workers",
                     "valkey:web:pulse:stored",
                     "valkey:web:planted:{}",
+                    # Asked for by the doctor with the other user, and never written.
+                    "valkey:web:doctor",
+                    "valkey:vault:doctor",
                 }
                 | {f"memory:{place}" for place in _REMEMBERED},
             ),
