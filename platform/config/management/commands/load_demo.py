@@ -32,6 +32,7 @@ _PEOPLE = ["robin", "kit", "sam", "alex", "charlie", "frankie", "jamie", "jo", "
 # Somebody at each organisation who commissioned the conversation.
 _SPONSOR = "sponsor@demo.example"
 _ANALYST, _SECOND_ANALYST = "analyst@demo.example", "second-analyst@demo.example"
+_HOSPITAL = "Demo Hospital"
 _VOICES = 40
 _SEED = 20  # the same demonstration each time
 _BIODIVERSITY = "scoop-hivemind.biodiversity"
@@ -47,7 +48,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         readers = self._staff()
-        hospital = self._organisation("demo-hospital", "Demo Hospital", "#1d4f91")
+        hospital = self._organisation("demo-hospital", _HOSPITAL, "#1d4f91")
         if hospital is not None:
             with tenant_context(hospital):
                 client_users.create_accounts([_SPONSOR])
@@ -56,7 +57,7 @@ class Command(BaseCommand):
                 _talk(made)
                 _invite_demo_people("workplace")
                 _write_to_robin(made)
-                demo_closed.load(organisation=hospital.name, by=readers)
+                demo_closed.load(organisation=_HOSPITAL, by=readers)
         council = self._organisation("demo-council", "Demo Council", "#2e6b34")
         if council is not None:
             self._fill_council(council)
