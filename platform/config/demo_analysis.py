@@ -33,6 +33,8 @@ from tenants.permissions import Staff
 
 _AT_ONCE = 500
 _LONGEST_QUOTE = 300
+# A table that shows less than this says nothing to a reader.
+_FEWEST_SHOWN = 3
 _POSTS = f"SELECT p.id, p.version, p.text FROM ({POSTS}) p ORDER BY p.id"  # noqa: S608  (a statement of ours in one of ours)
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")
 
@@ -140,13 +142,17 @@ def write_report(
     at: datetime,
     language: str = "en",
 ) -> Report:
-    """Everything the snapshot offers, in the sections it belongs to, and the most liked idea of each theme as a quote."""
+    """What the snapshot offers, in the sections it belongs to, and the most liked idea of each theme as a quote."""
     freezing.freeze_analysis(conversation=conversation, by=by, at=at)
     report = writing.start_report(conversation=conversation, title=title, language=language, by=by, at=at)
     offered = {
         kind: [key for key, _words in found] for kind, found in documents.offered_by(report.snapshot).items()
     }
-    tables = {table.get("id"): table["code"] for table in documents.content_of(report.snapshot)["tables"]}
+    tables = {
+        table["id"]: table["code"]
+        for table in documents.content_of(report.snapshot)["tables"]
+        if sum(cell["shown"] is not None for row in table["cells"] for cell in row) >= _FEWEST_SHOWN
+    }
     for section in Section.objects.select_related("report__conversation").filter(report=report):
         chosen = _chosen(section.kind, offered, tables)
         words = writing.Words(section.heading, texts.get(section.kind, ""), is_included=True, chosen=chosen)
@@ -182,7 +188,7 @@ def _chosen(kind: str, offered: Mapping[str, list[str]], tables: Mapping[str, st
         return [key for key in offered["charts"] if key in keys]
 
     def of(*beginnings: str) -> list[str]:
-        return [key for key in offered["tables"] if tables[key].startswith(beginnings)]
+        return [key for key in offered["tables"] if tables.get(key, "").startswith(beginnings)]
 
     return {
         "part": {"charts": charts("trend"), "tables": of("participation")},

@@ -4,6 +4,7 @@ import random
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.utils import timezone
 
 from config import demo_analysis, demo_meals, demo_words
@@ -14,13 +15,16 @@ from conversations.services import conversations, importing, posting, surveys, t
 from conversations.services.conversations import Question
 from privacy.anonymity import Ticket
 from privacy.vault.interface import vault
+from reporting.coding.services import frames
 from reporting.documents.models import Version
 from tenants.permissions import Staff
 
 _SEED = 6  # the same demonstration each time
 _DAYS_OPEN, _DAYS_SINCE = 14, 9
 # How many in a hundred vote on an idea, and how many work at night.
-_VOTE, _AT_NIGHT = 60, 40
+_VOTE, _AT_NIGHT = 55, 40
+# Every third voice hardly says anything, and some of these nothing at all.
+_QUIET = 5
 _HUNDRED = 100
 
 
@@ -33,6 +37,7 @@ def load(*, organisation: str, by: tuple[Staff, Staff]) -> Version:
     posts = demo_analysis.posts_to_code(made)
     demo_analysis.code_all(made, demo_meals.BOOK, codes, posts, by=by, at=now)
     demo_analysis.settle_all(made, first=by[0], by=by[1], at=now)
+    frames.set_blind(conversation=made, is_blind=False, by=by[0], at=now)
     demo_analysis.release_figures(made, by=by[0], at=now)
     demo_analysis.find_groups(made, by=by[0], at=now)
     report = demo_analysis.write_report(
@@ -91,6 +96,7 @@ def _voices(conversation: Conversation) -> list[Ticket]:
     ]
 
 
+@transaction.atomic
 def _discuss(
     conversation: Conversation,
     stream: UUID,
@@ -110,7 +116,7 @@ def _discuss(
             conversation=conversation, idea=idea, by=voice, form=str(uuid4()), text=text, at=at
         )
     for n, voice in enumerate(voices):
-        if chance.randrange(_HUNDRED) < _VOTE:
+        if chance.randrange(_HUNDRED) < (_VOTE if n % 3 else _QUIET):
             likes = chance.randrange(_HUNDRED) < (said.by_night if n < nights else said.by_day)
             value = voting.LIKE if likes else voting.DISLIKE
             voting.cast_vote(conversation=conversation, idea=idea, by=voice, value=value, at=at)

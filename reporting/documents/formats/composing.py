@@ -32,7 +32,7 @@ from reporting.documents.formats.blocks import (
 from reporting.documents.measures import direction_of
 
 # Goes up whenever the same frozen content would be written otherwise than before.
-TEMPLATE = 1
+TEMPLATE = 2
 _TEXTS = Path(__file__).resolve().parents[1] / "texts"
 _NAME_OF_CHECKSUM = 16
 _OVER = 90
@@ -63,6 +63,7 @@ class _Composer:
     figures: int = 0
     tables: int = 0
     has_numbers: bool = False
+    notes: set[str] = field(default_factory=set)
     behind: list[Picture] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -209,8 +210,15 @@ class _Composer:
             for name, cells in zip(table["rows"], table["cells"], strict=True)
         ]
         return self._grid(
-            table["title"], [self.words["group"], *table["columns"]], rows, note=table["withheld"]
+            table["title"], [self.words["group"], *table["columns"]], rows, note=self._once(table["withheld"])
         )
+
+    def _once(self, note: str) -> str:
+        """Below the first table; after that it stands in the chapter about the method."""
+        if note in self.notes:
+            return ""
+        self.notes.add(note)
+        return note
 
     def _released(self, cell: Frozen) -> Cell:
         if cell["shown"] is None:
