@@ -16,12 +16,13 @@ from tenants.models import Organisation
 from tests.grouping import carry_on, close, make_groups, release, take_part
 from tests.reporting.sponsoring import portal_of
 
-_TEAMS = {"porters": 10, "estates": 40, "nursing": 250, "medicine": 180, "offices": 120}
+# A roster that names a team of fewer than 11 is refused; ten of this one take part.
+_TEAMS = {"porters": 11, "estates": 40, "nursing": 249, "medicine": 180, "offices": 120}
 _TOOK_PART = {"porters": 10, "estates": 9, "nursing": 130, "medicine": 90, "offices": 60}
 _ROW = re.compile(r'<th scope="row"[^>]*>([^<]+)</th>\s*(<td.*?)</tr>', re.DOTALL)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ground(acme: Organisation) -> tuple[Conversation, dict[str, list[Ticket]]]:
     """A roster of 600 people; 299 take part."""
     with tenant_context(acme.tenant):
@@ -39,7 +40,7 @@ def _groups(portal: Client, talk: Conversation) -> dict[str, str]:
 
 
 def _must_hide_small_teams(found: dict[str, str]) -> None:
-    """A team of 10 of whom all took part, and 9 of 40: hatched, and nothing else stands in their cells."""
+    """A team with 10 who took part, and one with 9 of 40: hatched, and nothing else stands in their cells."""
     for team in ("porters", "estates"):
         assert re.fullmatch(r'\s*<td class="number withheld"><span>withheld</span></td>\s*', found[team])
     shown = [int(figure) for cells in found.values() for figure in re.findall(r"<td[^>]*>(\d+)", cells)]
