@@ -192,6 +192,7 @@ class _Composer:
 
     def _picture(self, chart: Frozen) -> Picture:
         self.figures += 1
+        chart = chart.get("said", {}).get(self.language, chart)
         data = Grid(
             number=self.figures,
             caption=chart["title"],
