@@ -36,6 +36,7 @@ TEMPLATE = 2
 _TEXTS = Path(__file__).resolve().parents[1] / "texts"
 _NAME_OF_CHECKSUM = 16
 _OVER = 90
+_MOST_ACROSS = 4
 
 Frozen = Mapping[str, Any]
 
@@ -206,13 +207,18 @@ class _Composer:
         return picture
 
     def _table(self, table: Frozen) -> Grid:
+        names, columns, cells = table["rows"], table["columns"], table["cells"]
+        first = self.words["group"]
+        # What is wider than long is turned: words in narrow columns would be broken.
+        if len(columns) > max(_MOST_ACROSS, len(names)):
+            names, columns, cells = columns, names, [list(column) for column in zip(*cells, strict=True)]
+            first = self.words["theme" if table["code"].startswith("themes") else "question"]
         rows = [
-            (Cell(name), *(self._released(cell) for cell in cells))
-            for name, cells in zip(table["rows"], table["cells"], strict=True)
+            (Cell(name), *(self._released(cell) for cell in row))
+            for name, row in zip(names, cells, strict=True)
         ]
-        return self._grid(
-            table["title"], [self.words["group"], *table["columns"]], rows, note=self._once(table["withheld"])
-        )
+        note = self._once(table["withheld"])
+        return self._grid(table["title"], [first, *columns], rows, note=note)
 
     def _once(self, note: str) -> str:
         """Below the first table; after that it stands in the chapter about the method."""

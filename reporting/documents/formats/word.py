@@ -292,7 +292,7 @@ def _shares(grid: Grid) -> list[float]:
         cells = [row[n] for row in grid.rows]
         if cells and cells[0].is_number:
             longest = max(len(text) for text in (*heading.split(), *(cell.text for cell in cells)))
-            found.append(min(max(longest / 7, 1.3), 2.4))
+            found.append(min(max(longest / 5.5, 1.5), 2.9))
         else:
             longest = max((len(cell.text) for cell in cells), default=0)
             found.append(min(max(longest / 11, 2.2), 6.0))
