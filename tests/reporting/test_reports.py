@@ -412,16 +412,3 @@ def test_another_organisation_has_no_part_in_it(ground: Ground, beta: Organisati
             links.document_behind(link, reader=ANALYST.id)
         with pytest.raises(filing.FileAway):
             links.opened(kept, reader=ANALYST.id, where="console")
-
-
-def test_charts_speak_the_language_of_the_report(in_acme: Tenant) -> None:
-    """R54: drawn once for each language when the analysis is frozen, so that a Welsh report is Welsh all through."""
-    ground = documents.coded_ground()
-    report = make_report(ground.talk, language="cy", title="Yr hyn a glywsom")
-    write(section_in(report, "themes"), "", charts=["themes-ranked", "trend"])
-
-    page = editions.preview_page(report, organisation=NAME, on=timezone.localdate()).decode()
-
-    assert "sydd â’r nifer mwyaf o negeseuon" in page
-    assert "Postiwyd fwyaf ar" in page
-    assert "has the most posts" not in page

@@ -155,7 +155,8 @@ class _Composer:
         totals, words = self.snapshot["totals"], self.words
         items = [(self._number(totals[name]), words[name]) for name in ("ideas", "comments", "votes")]
         if self.snapshot.get("people") is not None:
-            items.append((self._number(self.snapshot["people"]), words["people"]))
+            over = "> " if self.snapshot.get("people_is_over") else ""
+            items.append((over + self._number(self.snapshot["people"]), words["people"]))
         return Numbers(tuple(items))
 
     def _questions(self) -> Grid:
@@ -232,8 +233,9 @@ class _Composer:
             return Cell(self.words["not_shown"], is_number=True, is_hidden=True)
         text = self._number(cell["shown"])
         if cell.get("percent") is not None:
-            over = cell["percent"] > _OVER
-            text += f" ({'> ' if over else ''}{self._percent((_OVER if over else cell['percent']) / 100)})"
+            # Then the number is the least there were, too.
+            mark = "> " if cell["percent"] > _OVER else ""
+            text = f"{mark}{text} ({mark}{self._percent(min(cell['percent'], _OVER) / 100)})"
         return Cell(text, is_number=True)
 
     def _grid(
