@@ -7,10 +7,12 @@ REQUIREMENTS := deploy/requirements
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench faults fuzz lock assets words clean
+.PHONY: help setup demo test check format bench load faults fuzz lock assets words clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: $(VENV)/.runtime ## Set everything up and start nothing: for deploy/README.md
 
 demo: $(VENV)/.runtime ## Set everything up and run the product with two demonstration organisations
 	@$(BIN)/manage serve --demo --port $(PORT)
@@ -28,14 +30,17 @@ format: $(VENV)/.test ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.test ## Measure the goals, each against a floor in the same run
+bench: $(VENV)/.test ## Measure the goals, each against a floor in the same run; compare with the last
 	$(BIN)/python -m tests.bench
+
+load: $(VENV)/.test ## Use several organisations at once and restart servers under them (LOAD_SECONDS=120 LOAD_RATE=... LOAD_TENANTS=3)
+	$(BIN)/python -m tests.load
 
 faults: $(VENV)/.test ## Kill workers, restores and imports many times over; every run must end the same
 	FAULT_RUNS=20 $(BIN)/pytest -n $(JOBS) -m "faults or not faults" tests/privacy/test_deletion_killed.py tests/privacy/test_deletion_outages.py tests/config/test_restoring.py
 
-fuzz: $(VENV)/.test ## Attack 20,000 sets of tables with everything that was published; nothing may be recovered
-	$(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py
+fuzz: $(VENV)/.test ## Attack 20,000 sets of tables, and send the interfaces 200,000 requests that nobody would write
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-200000} $(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py tests/api/test_fuzz.py
 
 lock: $(VENV)/.bootstrap ## Compile the requirement files again
 	@for name in bootstrap runtime test; do \
@@ -51,7 +56,7 @@ words: $(VENV)/.test ## Enter new sentences into the catalogues of all languages
 	$(BIN)/python -m web.words
 
 clean: ## Remove what was set up and the local data
-	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache platform/web/assets/node_modules
+	rm -rf $(VENV) .local .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache platform/web/assets/node_modules
 
 $(VENV)/.bootstrap: $(REQUIREMENTS)/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -29,9 +30,9 @@ from tenants.queries import Site
 
 P = ParamSpec("P")
 
-_IDLE_SECONDS = 60 * 60
-_LONGEST_SECONDS = 12 * 60 * 60
-_ASKING_SECONDS = 15 * 60
+IDLE_SECONDS = 60 * 60
+LONGEST_SECONDS = 12 * 60 * 60
+ASKING_SECONDS = 15 * 60
 
 
 class SignedOut(DomainError):
@@ -47,8 +48,9 @@ class ConversationComplete(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`ideas` and `comments` are how many of the person's posts this browser knows of."""
+    """`ideas` and `comments` are how many of the person's posts this browser knows of. It is good in one conversation."""
 
+    conversation: UUID
     ticket: Ticket
     signed_in: float
     ideas: int
@@ -78,8 +80,8 @@ class ParticipantRequest(ConversationRequest):
     participant: Session
 
 
-_sessions = SealedRecords("session", seconds=_IDLE_SECONDS)
-_askings = SealedRecords("asking", seconds=_ASKING_SECONDS)
+_sessions = SealedRecords("session", seconds=IDLE_SECONDS)
+_askings = SealedRecords("asking", seconds=ASKING_SECONDS)
 
 
 # Decorators -----------------------------------------------------------------------------
@@ -94,7 +96,7 @@ def in_conversation(
         found = conversation_queries.conversation_at(slug)
         request.conversation = found  # type: ignore[attr-defined]  # this is what makes it a ConversationRequest
         request.seat = request.COOKIES.get(_cookie("seat", found), "")  # type: ignore[attr-defined]
-        request.participant = _read_session(request.seat)  # type: ignore[attr-defined]
+        request.participant = _read_session(request.seat, found)  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     functools.update_wrapper(within, view)
@@ -156,15 +158,20 @@ def at_the_door(
 
 def sign_in(request: ConversationRequest, response: HttpResponse, ticket: Ticket) -> None:
     """Start a session, always a new one, and give its cookie to the browser."""
-    session = Session(
+    session = new_session(request.conversation, ticket)
+    token = _sessions.create(msgspec.msgpack.encode(session), handle=ticket.handle)
+    _set_cookie(response, _cookie("seat", request.conversation), token)
+    _forget_asking(request, response)
+
+
+def new_session(conversation: Conversation, ticket: Ticket) -> Session:
+    return Session(
+        conversation=conversation.pk,
         ticket=ticket,
         signed_in=time.time(),
         ideas=tags.count(Kind.IDEA, ticket.secret),
         comments=tags.count(Kind.COMMENT, ticket.secret),
     )
-    token = _sessions.create(msgspec.msgpack.encode(session), handle=ticket.handle)
-    _set_cookie(response, _cookie("seat", request.conversation), token)
-    _forget_asking(request, response)
 
 
 def renew(request: ConversationRequest, response: HttpResponse, ticket: Ticket) -> None:
@@ -180,20 +187,30 @@ def sign_out(request: ConversationRequest, response: HttpResponse) -> None:
 
 def note_post(request: ParticipantRequest, kind: Kind) -> None:
     """Let this browser know of one more post, so that its marks are complete."""
-    session = request.participant
+    _sessions.replace(request.seat, msgspec.msgpack.encode(with_post(request.participant, kind)))
+
+
+def with_post(session: Session, kind: Kind) -> Session:
     if kind is Kind.IDEA:
-        changed = replace(session, ideas=session.ideas + 1)
-    else:
-        changed = replace(session, comments=session.comments + 1)
-    _sessions.replace(request.seat, msgspec.msgpack.encode(changed))
+        return replace(session, ideas=session.ideas + 1)
+    return replace(session, comments=session.comments + 1)
 
 
-def _read_session(token: str) -> Session | None:
+def is_good(session: Session, conversation: Conversation) -> bool:
+    """Whether a session is one of this conversation, and not over."""
+    is_young = time.time() - session.signed_in < LONGEST_SECONDS
+    return session.conversation == conversation.pk and is_young
+
+
+def _read_session(token: str, conversation: Conversation) -> Session | None:
     record = _sessions.read(token) if token else None
     if record is None:
         return None
-    session = msgspec.msgpack.decode(record, type=Session)
-    return session if time.time() - session.signed_in < _LONGEST_SECONDS else None
+    try:
+        session = msgspec.msgpack.decode(record, type=Session)
+    except msgspec.ValidationError:  # written by an older release: sign in again
+        return None
+    return session if is_good(session, conversation) else None
 
 
 # Asking for a code ----------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Who may do what to a conversation. Services ask here before they write."""
+"""Who may do what to a conversation, and how often. Services ask here before they write; views and the interface count."""
 
 from datetime import datetime
 
@@ -7,6 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models import Conversation
 from kernel.errors import DomainError
 from privacy.anonymity import Ticket
+
+# For each seat or token, which says nothing about the person.
+POSTS, VOTES, MESSAGES = "30/10minutes", "600/10minutes", "30/10minutes"
+REPORTS, SEARCHES = "30/10minutes", "600/10minutes"
+# A whole hospital may share one address on the network; these only stop machines.
+CODES_PER_NETWORK, TRIES_PER_NETWORK = "3000/10minutes", "6000/10minutes"
 
 
 class ReadOnly(DomainError):

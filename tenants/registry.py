@@ -5,6 +5,9 @@ Packages register in their `apps.ready`; this package imports none of them.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from kernel.tenancy import Tenant
 
@@ -31,6 +34,30 @@ def tell_at_move(tell: Callable[[], None]) -> None:
 
 def at_move() -> list[Callable[[], None]]:
     return list(_at_move)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to a project: what kind, and to what of it. Nothing about a person."""
+
+    kind: str
+    project: UUID
+    subject: UUID
+    at: datetime
+
+
+Happenings = Callable[[datetime, datetime], list[Happening]]
+_happenings: list[Happenings] = []
+
+
+def register_happenings(find: Happenings) -> None:
+    """Register a function that says, inside an organisation, what happened after one moment and up to another."""
+    if find not in _happenings:
+        _happenings.append(find)
+
+
+def happenings() -> list[Happenings]:
+    return list(_happenings)
 
 
 def forget_at_deletion(forget: Callable[[Tenant], None]) -> None:

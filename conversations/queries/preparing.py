@@ -54,6 +54,14 @@ def project_named(typed: str) -> Conversation:
     return found
 
 
+def project_called(slug: str) -> Conversation:
+    """For client users: also a draft, and never remembered. Raises NotFound."""
+    found = Conversation.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def streams(conversation: Conversation) -> list[Stream]:
     return list(Stream.objects.filter(conversation=conversation).order_by("position", "pk"))
 

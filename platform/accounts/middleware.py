@@ -10,6 +10,7 @@ from redis.exceptions import TimeoutError as ValkeySilent
 
 from kernel.tenancy import is_in_control_plane
 from kernel.valkey import ValkeyDown
+from web.api.problems import is_for_programs
 from web.errors import refusal_page
 
 CLIENT_PAGES = "/organisation/"
@@ -27,7 +28,8 @@ class AccountsMiddleware:
         self.with_account = SessionMiddleware(AuthenticationMiddleware(MessageMiddleware(get_response)))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not (is_in_control_plane() or request.path.startswith(CLIENT_PAGES)):
+        # Programs bring tokens, and no cookie counts for them.
+        if is_for_programs(request) or not (is_in_control_plane() or request.path.startswith(CLIENT_PAGES)):
             return self.get_response(request)
         try:
             return self._with_account(request)

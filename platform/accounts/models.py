@@ -55,3 +55,25 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Token(models.Model):
+    """
+    What a program of somebody's brings instead of a second factor: made with one, and kept as a digest.
+
+    It says on which day it was used last, so that one that nobody needs is seen.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField()
+    made_on = models.DateField()
+    expires_at = models.DateTimeField()
+    used_on = models.DateField(null=True)
+
+    objects: ClassVar[models.Manager["Token"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.name

@@ -61,6 +61,7 @@ app.conf.update(
         "go on with opinion groups": {"task": "findings.go_on_everywhere", "schedule": 60.0},
         "hand in copies": {"task": "conversations.copy_everywhere", "schedule": 60.0},
         "tell authors that something waits": {"task": "conversations.deliver_everywhere", "schedule": 60.0},
+        "tell organisations' systems": {"task": "tenants.tell_everywhere", "schedule": 60.0},
         "note what client users see": {"task": "portal.note_everywhere", "schedule": crontab(minute=25)},
         "follow what reports quote": {"task": "documents.follow_everywhere", "schedule": 60.0},
         "remove old backups": {"task": "config.prune_backups", "schedule": 3600.0},

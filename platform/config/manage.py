@@ -3,11 +3,16 @@
 import os
 import sys
 
-from config import serve
+from config import handing_out, roles, serve
 from config.embedded.trouble import CannotStart
 
 # These start the services that Django's settings need, so they run before Django does.
-_BEFORE_DJANGO = {"serve": serve.main, "services": serve.services_main}
+_BEFORE_DJANGO = {
+    "run": roles.main,
+    "secrets": handing_out.main,
+    "serve": serve.main,
+    "services": serve.services_main,
+}
 
 
 def main() -> None:

@@ -13,16 +13,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from config import roles
 from config.embedded import services
 from config.embedded.trouble import CannotStart
+from config.roles import ROLES
 from config.supervisor import Child, Supervisor
 
 _BASE_DIR = Path(__file__).resolve().parents[2]
 # What only the vault's own processes may know once there is a vault service.
 _VAULT_ONLY = ("VAULT_DATABASE_URL", "VAULT_VALKEY_URL", "KEY_STORE")
-_WEB_ONLY = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL")
+_WEB_ONLY = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "SECRET_KEY")
 _OWNER_ONLY = ("OWNER_DATABASE_URL",)
-_PROVISION = ["--queues", "provision", "--pool", "solo", "--loglevel", "WARNING"]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -52,7 +53,6 @@ def services_main(arguments: Sequence[str]) -> None:
 
 def children(environment: Mapping[str, str], *, port: int, with_vault_service: bool) -> list[Child]:
     """The processes and what each may know. The web tier never has the owner's login."""
-    python = sys.executable
     vault = _without(environment, *_WEB_ONLY, *_OWNER_ONLY)
     web = _without(environment, *_OWNER_ONLY)
     found = []
@@ -64,28 +64,18 @@ def children(environment: Mapping[str, str], *, port: int, with_vault_service: b
             "VAULT_TOKEN": token,
         }
         vault = {**vault, "VAULT_TOKEN": token}
-        serving = _granian(python, "privacy.vault.wsgi:application", port + 1)
+        on = {"LISTEN": f"127.0.0.1:{port + 1}"}
+        serving = roles.granian("privacy.vault.wsgi:application", {**vault, **on}, port=port + 1)
         found.append(Child("vault-service", serving, vault))
-    # The workers talk to nobody but the queue: no gossip, no shared clock.
-    celery = [
-        python,
-        "-W",
-        "ignore:You're running the worker",
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "config.celery",
-    ]
-    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    on = {"LISTEN": f"127.0.0.1:{port}"}
     return [
         *found,
-        Child("vault-run", [python, "-m", "config.manage", "vault-run"], vault),
-        Child("worker", [*celery, "worker", *alone, "--concurrency", "2", "--loglevel", "WARNING"], web),
+        Child("vault-run", [sys.executable, "-m", "config.manage", "vault-run"], vault),
+        Child("worker", roles.worker(None, web), web),
         # One process with the owner's login, for creating and deleting organisations and nothing else.
-        Child("provision", [*celery, "worker", *alone, *_PROVISION], _with_owner(web, environment)),
-        Child("scheduler", [*celery, "beat", "--loglevel", "WARNING"], web),
-        Child("web", _granian(python, "config.wsgi:application", port), web),
+        Child("provision", roles.worker("provision", web), _with_owner(web, environment)),
+        Child("scheduler", ROLES["scheduler"].command(web), web),
+        Child("web", roles.granian("config.wsgi:application", {**web, **on}, port=port), web),
     ]
 
 
@@ -131,21 +121,6 @@ def _manage(environment: Mapping[str, str], *arguments: str) -> None:
     command = [sys.executable, "-m", "config.manage", *arguments]
     if subprocess.run(command, env=dict(environment), check=False).returncode:
         raise CannotStart(f"`manage {arguments[0]}` did not finish; what it says stands above.")
-
-
-def _granian(python: str, application: str, port: int) -> list[str]:
-    command = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    return [
-        *command,
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "4",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        application,
-    ]
 
 
 def _without(environment: Mapping[str, str], *names: str) -> dict[str, str]:

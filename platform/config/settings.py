@@ -16,7 +16,9 @@ from kernel import logging as structured_logging
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCAL_DIR = Path(os.environ.get("LOCAL_DIR", BASE_DIR / ".local"))
-if "DATABASE_URL" not in os.environ and "VAULT_DATABASE_URL" not in os.environ:
+# A process of its own (`manage run`) has what it was given and looks for nothing else.
+ROLE = os.environ.get("ROLE", "")
+if not ROLE and "DATABASE_URL" not in os.environ and "VAULT_DATABASE_URL" not in os.environ:
     for _name, _value in services.environment(LOCAL_DIR).items():
         os.environ.setdefault(_name, _value)
 env = Env()
@@ -44,7 +46,14 @@ CONTROL_APPS += ["privacy.oversight", "privacy.datamap", "privacy.deletion", "pr
 CONTROL_APPS += ["allauth.usersessions"]
 ACCOUNT_APPS = ["accounts", "allauth.account", "allauth.mfa"]
 REPORTING_APPS = [f"reporting.{part}" for part in ("coding", "figures", "findings", "documents", "portal")]
-TENANT_APPS = ["tenants.branding", "conversations", *REPORTING_APPS, "privacy.scanning", *ACCOUNT_APPS]
+TENANT_APPS = [
+    "tenants.branding",
+    "tenants.webhooks",
+    "conversations",
+    *REPORTING_APPS,
+    "privacy.scanning",
+    *ACCOUNT_APPS,
+]
 SHARED_APPS = ["kernel", "web", *CONTROL_APPS, "privacy.scanning", *ACCOUNT_APPS, "privacy.vault"]
 INSTALLED_APPS = [
     "kernel",
@@ -60,7 +69,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.ReadyMiddleware",
     "web.middleware.HealthMiddleware",
+    "web.middleware.WatchedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.HeadersMiddleware",
@@ -104,8 +115,11 @@ DATABASE_ROUTERS = ["kernel.router.VaultRouter", "django_tenants.routers.TenantS
 # Tenancy ---------------------------------------------------------------------------------
 TENANT_MODEL = "tenants.Organisation"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
-# On a Citus cluster, and where imports log in as the tenant, tenant roles may log in (decision 004).
+# Imports log in as the tenant's role where that is allowed (decision 004).
 TENANT_ROLES_LOG_IN = env.bool("TENANT_ROLES_LOG_IN", False)
+# Each organisation's schema lives on one node of a cluster. Nodes speak to each other as the role that asks, so
+# tenant roles may log in there, without a password and from the nodes alone (decision 039).
+CITUS = env.bool("CITUS", False)
 
 # The vault -------------------------------------------------------------------------------
 VAULT_URL = env.str("VAULT_URL", "")
@@ -128,9 +142,10 @@ BROKER_URL = env.str("BROKER_URL", "")
 # Files and messages ----------------------------------------------------------------------
 S3_BUCKET = env.str("S3_BUCKET", "")
 S3_ENDPOINT = env.str("S3_ENDPOINT", "")
+FILES_DIR = env.str("FILES_DIR", str(LOCAL_DIR / "files"))
 _FILES: dict[str, Any] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"location": env.str("FILES_DIR", str(LOCAL_DIR / "files")), "base_url": None},
+    "OPTIONS": {"location": FILES_DIR, "base_url": None},
 }
 if S3_BUCKET:
     _FILES = {
@@ -250,6 +265,35 @@ PERMISSIONS_WITH_PASSKEYS = ", ".join(
     [*(f"{name}=()" for name in _NOT_NEEDED), *(f"{name}=(self)" for name in _PASSKEYS)]
 )
 
+# Organisations' own systems may live on this machine and without TLS: for tests and demonstrations only.
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", False)
+
+# The interface for programs ----------------------------------------------------------------
+# How often one token may ask for anything, besides the limits that pages have as well.
+API_REQUESTS = env.str("API_REQUESTS", "1200/10minutes")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["web.api.reading.Json"],
+    "DEFAULT_RENDERER_CLASSES": ["web.api.reading.AsJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.api.reading.OneForm",
+    "DEFAULT_SCHEMA_CLASS": "web.api.schema.Described",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "web.api.problems.handled",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Conversations",
+    "VERSION": "1",
+    "DESCRIPTION": "The same services, permissions and disclosure control as the pages.",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [],
+    # Choices stand where they are used.
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+}
+
 # Accounts of staff and of client users -----------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -279,6 +323,13 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
 USERSESSIONS_TRACK_ACTIVITY = False
+
+# What is watched from outside --------------------------------------------------------------
+# Where Prometheus asks this process, `host:port`, never where sites are; unset, nobody is answered.
+METRICS_LISTEN = env.str("METRICS_LISTEN", "")
+# Both off unless named, and both are told names of our code alone (decision 040).
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 # Logs ------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -12,7 +12,12 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.module_loading import autodiscover_modules
 
-        from kernel import checks  # noqa: F401  (registers itself)
+        from kernel import (
+            checks,  # noqa: F401  (registers itself)
+            faults,
+        )
+
+        faults.listen()
 
         # Services ask for tasks by name; every package's tasks must be known by then.
         autodiscover_modules("tasks")

@@ -6,13 +6,15 @@ not be seen; they are stored as keyed digests that nobody can turn back a day la
 """
 
 import hmac
+import time
 from datetime import date
 from functools import cache
+from threading import Lock
 
 from django.conf import settings
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 
 from kernel.errors import TooMany
 from kernel.valkey import answering
@@ -20,10 +22,38 @@ from kernel.valkey import answering
 
 @cache
 def _limiter(url: str) -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(storage_from_string(f"redis+{url}", key_prefix="web:limit"))
+    # `redis://` and `rediss://` the library knows; a socket it calls `redis+unix://`.
+    known = f"redis+{url}" if url.startswith("unix://") else url
+    return MovingWindowRateLimiter(storage_from_string(known, key_prefix="web:limit"))
 
 
-_in_process = FixedWindowRateLimiter(MemoryStorage())
+class _Windows:
+    """Counts of this process, window by window; when too many are kept, those that are over go, or all."""
+
+    _MOST = 50_000
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str], tuple[float, int]] = {}
+        self._lock = Lock()
+
+    def hit(self, rate: RateLimitItem, what: str, who: str) -> bool:
+        """Whether this one more still fits into its window."""
+        now = time.monotonic()
+        with self._lock:
+            ends, counted = self._counts.get((what, who), (0.0, 0))
+            if ends <= now:
+                self._forget(now)
+                ends, counted = now + rate.get_expiry(), 0
+            self._counts[what, who] = (ends, counted + 1)
+        return counted < rate.amount
+
+    def _forget(self, now: float) -> None:
+        if len(self._counts) >= self._MOST:
+            kept = {key: count for key, count in self._counts.items() if count[0] > now}
+            self._counts = kept if len(kept) < self._MOST // 2 else {}
+
+
+_in_process = _Windows()
 
 
 @cache

@@ -2,12 +2,30 @@
 Structured logs that know no person: no address, no network address, no path with an id.
 
 Sign-ins and contributions are logged without request id and without anything that could be
-joined; see decision 008.
+joined; see decision 008. A traceback becomes kinds and places: its messages may hold what somebody wrote.
 """
 
+import sys
 from typing import Any
 
 import structlog
+
+from kernel import metrics
+from kernel.faults import described
+
+
+def _without_values(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """In place of a traceback: kinds of errors, and lines of our code."""
+    found = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    error = found[1] if isinstance(found, tuple) else sys.exc_info()[1] if found is True else found
+    return {**event, **described(error)} if isinstance(error, BaseException) else event
+
+
+def _counted(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    if event.get("level") == "critical":
+        metrics.note_alarm(str(event.get("event")))
+    return event
 
 
 def configure(*, level: str, as_json: bool) -> dict[str, Any]:
@@ -31,10 +49,10 @@ def configure(*, level: str, as_json: bool) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared,
-                # Tracebacks without local variables: those may hold what somebody wrote.
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
+                    _counted,
+                    _without_values,
                     renderer,
                 ],
             }
@@ -46,6 +64,8 @@ def configure(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.security": {"level": "CRITICAL"},
             "django.server": quiet,
+            # A failed task would be logged with the words of its exception; kernel.faults logs it without.
+            "celery.app.trace": {"level": "CRITICAL"},
             "httpx": quiet,
             "botocore": quiet,
         },

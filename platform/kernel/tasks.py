@@ -16,7 +16,7 @@ from django.core import signing
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from kernel import pulse
+from kernel import pulse, telemetry
 from kernel.postgresql.base import NoTenant
 from kernel.tenancy import Tenant, current_tenant, directory, tenant_context
 
@@ -48,7 +48,7 @@ def tenant_task(
 
         @shared_task(name=name, bind=True, time_limit=minutes * _MINUTES)
         def run(task: Task[Any, Any], /, **ids: Any) -> None:  # noqa: ANN401  (checked by the work's own signature)
-            with tenant_context(_tenant_of(task)):
+            with telemetry.span(f"task {name}"), tenant_context(_tenant_of(task)):
                 work(**ids)  # type: ignore[call-arg]  # tasks take named ids only
             pulse.note_work(task.request.hostname)
 
@@ -63,7 +63,8 @@ def platform_task(name: str, *, minutes: int = 5) -> Callable[[Callable[P, None]
     def declare(work: Callable[P, None]) -> Callable[P, None]:
         @shared_task(name=name, bind=True, time_limit=minutes * _MINUTES)
         def run(task: Task[Any, Any], /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (checked by the work's own signature)
-            work(*args, **kwargs)
+            with telemetry.span(f"task {name}"):
+                work(*args, **kwargs)
             pulse.note_work(task.request.hostname)
             pulse.note_tick(name)
 

@@ -13,6 +13,7 @@ from redis.exceptions import TimeoutError as ValkeySilent
 from kernel.errors import DomainError, NotFound, Unavailable
 from kernel.postgresql.base import WrongPlace
 from kernel.valkey import ValkeyDown
+from web.api.problems import is_for_programs, problem
 
 _MOST_KEPT = 10_000
 
@@ -36,7 +37,9 @@ class Broken(Unavailable):
 
 
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """The page for a refusal; for htmx a message that leaves the page as it is."""
+    """The page for a refusal; for htmx a message that leaves the page as it is; for a program a problem."""
+    if is_for_programs(request):
+        return problem(refusal)
     partial = request.headers.get("HX-Request") == "true"
     typed = request.POST.get("text", "")[:_MOST_KEPT] if request.method == "POST" else ""
     context = {"refusal": refusal, "typed": typed}

@@ -1,6 +1,7 @@
 """The Jinja2 environment of all pages: components are macros, a page is a composition of them."""
 
 import json
+import secrets
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any
@@ -14,22 +15,33 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_resolver, get_urlconf
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from kernel import languages
 from kernel.addresses import on_base_host
 from web import dates
 
-# Stands for the address of the page in what is kept of the switch.
-_BACK = "the-way-back"
+# Stand for the address of the page in what is kept; the second where it is a part of another address.
+BACK = Markup("the-way-back-") + secrets.token_hex(8)
+QUOTED_BACK = Markup("the-quoted-way-back-") + secrets.token_hex(8)
+
+
+class _OneSetOfGlobals(Template):
+    """All templates share the globals of the environment, so an import need not look for any that differ."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002  (Jinja2's own)
+        return super()._get_default_module()
 
 
 def environment(**options: Any) -> Environment:  # noqa: ANN401  (Django passes Jinja2's own options)
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     made = Environment(**options)  # noqa: S701  (autoescape is on, one line above)
+    made.template_class = _OneSetOfGlobals
     made.globals.update(_=_translated, gettext=_translated, ngettext=_translated_number)
-    made.globals.update(language=_language, language_switch=_switch)
+    made.globals.update(language=_language, language_switch=_switch, about_links=_about_links)
     made.globals.update(static=cache(static), url=_url, is_demo=settings.DEMO, demo_address=on_base_host)
     made.filters.update(
         day=dates.day,
@@ -134,15 +146,35 @@ def _language() -> languages.Language:
 
 def _switch(back: str) -> Markup:
     """The switch of languages, the same on every page but for the way back; nothing where there is one."""
-    return _kept_switch(languages.current(), tuple(settings.LANGUAGES)).replace(_BACK, quote(back))
+    way = QUOTED_BACK if back == BACK else quote(back)
+    return _kept_switch(languages.current(), tuple(settings.LANGUAGES)).replace(BACK, way)
 
 
 @lru_cache(maxsize=100)
 def _kept_switch(current: str, offered: tuple[tuple[str, str], ...]) -> Markup:
     if len(offered) == 1:
         return Markup("")
-    context = {"languages": languages.offered(), "current": current, "back": _BACK}
+    context = {"languages": languages.offered(), "current": current, "back": BACK}
     return Markup(render_to_string("web/_languages.html", context))  # noqa: S704  (our own escaped template)
+
+
+def _about_links(slug: str, path: str, url: Callable[..., str]) -> Markup:
+    """The links at the foot of a conversation's pages: the same for everybody, but for the page one is on."""
+    path = path if "/about/" in path else ""
+    urlconf = get_urlconf()
+    if url is _on_site(urlconf):
+        return _kept_links(languages.current(), urlconf, slug, path)
+    return _links(slug, path, url)  # a preview, whose addresses lead elsewhere
+
+
+@lru_cache(maxsize=2_000)
+def _kept_links(_language: str, urlconf: str | None, slug: str, path: str) -> Markup:
+    return _links(slug, path, _on_site(urlconf))
+
+
+def _links(slug: str, path: str, url: Callable[..., str]) -> Markup:
+    context = {"slug": slug, "path": path, "url": url}
+    return Markup(render_to_string("web/_about_links.html", context))  # noqa: S704  (likewise)
 
 
 def _as_json(value: object) -> str:

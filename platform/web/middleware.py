@@ -1,12 +1,18 @@
+import secrets
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
+import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from kernel import metrics, telemetry
 from kernel.errors import Unavailable
+from kernel.tenancy import control_plane
 from kernel.valkey import answering, web_client
 
 _VARY = "Cookie, Accept-Language"
@@ -22,10 +28,40 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path != "/healthz":
             return self.get_response(request)
-        states = {"database": _database_answers(), "valkey": _valkey_answers()}
+        states = {"database": database_answers(), "valkey": valkey_answers()}
         response = JsonResponse({name: "up" if up else "down" for name, up in states.items()})
         response.status_code = 200 if all(states.values()) else 503
         response["Cache-Control"] = "no-store"
+        return response
+
+
+class WatchedMiddleware:
+    """
+    Counts and times requests, and gives a random name to those that may have one in the logs.
+
+    None is given to what somebody writes on a site, where a name beside a time would be a trail; nor is one
+    taken from a proxy or sent back, because a proxy's log holds addresses.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        site = _site_of(request)
+        may_be_named = site == "console" or request.method in {"GET", "HEAD", "OPTIONS"}
+        request.reference = secrets.token_hex(8) if may_be_named else ""  # type: ignore[attr-defined]  # ours
+        named = {"request": request.reference} if may_be_named else {}  # type: ignore[attr-defined]  # ours
+        with structlog.contextvars.bound_contextvars(**named), _traced(site):
+            response = self.get_response(request)
+        outcome = (
+            "failed"
+            if response.status_code >= 500
+            else "refused"
+            if response.status_code >= 400
+            else "served"
+        )
+        metrics.note_request(site, outcome, time.perf_counter() - began)
         return response
 
 
@@ -65,16 +101,29 @@ class LanguageMiddleware:
         return response
 
 
-def _database_answers() -> bool:
+def _site_of(request: HttpRequest) -> str:
+    host = request.META.get("HTTP_HOST", "").split(":")[0].lower()
+    if host == settings.CONSOLE_HOST:
+        return "console"
+    return "base" if host == settings.BASE_DOMAIN.split(":")[0] else "organisation"
+
+
+def _traced(site: str) -> AbstractContextManager[None]:
+    return telemetry.span(f"request {site}") if site == "console" else nullcontext()
+
+
+def database_answers() -> bool:
     connection = connections["default"]
     try:
-        connection.ensure_connection()
+        # The first connection of a process asks for the server's version, and that needs a place.
+        with control_plane():
+            connection.ensure_connection()
     except DatabaseError:
         return False
     return connection.is_usable()
 
 
-def _valkey_answers() -> bool:
+def valkey_answers() -> bool:
     try:
         with answering():
             return bool(web_client().ping())

@@ -93,8 +93,20 @@ _PLACES = (
             " sessions, counts for operators",
             where=f"{_WEB} and memory of processes; it ends by itself, after a day at the latest",
             covers=frozenset(
-                {"records:asking", "limits", "cache", "valkey:web:limit", "valkey:web:pulse:ticks"}
-                | {"valkey:web:pulse:workers", "valkey:web:pulse:stored", "valkey:web:planted:{}"}
+                {
+                    "records:asking",
+                    "records:asking:api",
+                    "limits",
+                    "cache",
+                    "valkey:web:limit",
+                    "valkey:web:pulse:ticks",
+                }
+                | {
+                    "valkey:web:{}:once:{}",
+                    "valkey:web:pulse:workers",
+                    "valkey:web:pulse:stored",
+                    "valkey:web:planted:{}",
+                }
                 | {f"memory:{place}" for place in _REMEMBERED},
             ),
         ),
@@ -161,7 +173,7 @@ _PLACES = (
             name="Accounts of staff and client users",
             holds="names, addresses, second factors, assignments, lists of who is on duty",
             where=f"{_CONTROL} for staff, the organisation's own schema for client users",
-            covers=_of("accounts", "Account")
+            covers=_of("accounts", "Account", "Token")
             | _of("account", "EmailAddress", "EmailConfirmation")
             | _of("mfa", "Authenticator")
             | _of("usersessions", "UserSession")
@@ -183,11 +195,13 @@ _PLACES = (
     (
         Step.CERTIFICATE,
         Described(
-            name="Branding and the scanner's own table",
-            holds="colours and logos; rows that are written and rolled back within a scan",
+            name="Branding, webhooks, and the scanner's own table",
+            holds="colours and logos; addresses of systems and what they were told; rows that are written and rolled back within a scan",
             where="each schema",
-            covers=_of("branding", "Branding") | _of("scanning", "Planted"),
-            stays="branding: it is about nobody",
+            covers=_of("branding", "Branding")
+            | _of("scanning", "Planted")
+            | _of("webhooks", "Endpoint", "Event", "Delivery"),
+            stays="branding, and where the organisation's systems are told of its projects: about nobody",
         ),
     ),
 )

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from kernel.errors import NotFound
-from kernel.tenancy import control_plane
-from privacy.deletion.models import WORDS_OF_STEPS, Certificate, Purge
+from kernel.tenancy import control_plane, current_tenant
+from privacy.deletion.models import WORDS_OF_STEPS, Certificate, Kind, Purge
 from privacy.stores import ORDER, Step, stores
 from tenants.models import Assignment, Organisation, Project, Role
 from tenants.permissions import Staff
+from tenants.registry import Happening
 
 _LOOKS_AFTER = (Role.PRIVACY_OFFICER, Role.OPERATOR)
 _MOST = 200
@@ -99,6 +100,26 @@ def all_deletions(*, at: datetime) -> list[Line]:
     """For whoever runs the machine."""
     with control_plane():
         return _lines(list(Purge.objects.order_by("completed_at")), at)
+
+
+def late_deletions(*, at: datetime) -> dict[str, int]:
+    """How many are past a day that was promised: rows by the seventh, everything and its certificate by the last."""
+    with control_plane():
+        running = Purge.objects.filter(final_at=None, superseded_at=None)
+        return {
+            "rows": running.filter(rows_due__lt=at).exclude(ended__has_key=Step.ROWS.value).count(),
+            "certificate": running.filter(deadline__lt=at).count(),
+        }
+
+
+def happenings(after: datetime, until: datetime) -> list[Happening]:
+    """Deletions of the current organisation's projects that were certified for good."""
+    own = Purge.objects.filter(organisation=current_tenant().organisation)
+    with control_plane():
+        found = Certificate.objects.filter(
+            purge__in=own, kind=Kind.FINAL, issued_at__gt=after, issued_at__lte=until
+        )
+        return [Happening("deletion.certified", one.purge_id, one.pk, one.issued_at) for one in found]
 
 
 def _visible_to(staff: Staff) -> Any:  # noqa: ANN401  (a query set of deletions)

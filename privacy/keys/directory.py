@@ -70,6 +70,10 @@ class DirectoryKeyStore:
     def has_ended(self, organisation: UUID) -> bool:
         return any(_ended(folder, organisation).exists() for folder in self.folders)
 
+    def copies_missing(self) -> int:
+        first, copy = ({file.relative_to(folder) for file in _kept(folder)} for folder in self.folders)
+        return len(first ^ copy)
+
     def _add(self, organisation: UUID, conversation: UUID, what: str, entries: Iterable[bytes]) -> None:
         """One sorted list: it tells neither order nor which entries belong to one person."""
         known = self._listed(organisation, conversation, what)
@@ -106,6 +110,10 @@ class DirectoryKeyStore:
             return read(copy)
         except OSError as reason:
             raise KeysUnavailable from reason
+
+
+def _kept(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".part"]
 
 
 def _ended(folder: Path, organisation: UUID) -> Path:

@@ -18,9 +18,12 @@ from privacy.keys.store import ConversationKeys, KeysUnavailable, packed, unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_kms.type_defs import TagTypeDef
     from mypy_boto3_s3 import S3Client
 
 _DAYS_TO_DELETION = 7
+# By this the permission to use a key, and to end it, is bounded to keys that we made: deploy/aws/.
+OURS: "list[TagTypeDef]" = [{"TagKey": "conversations", "TagValue": "keys"}]
 _QUICK = Config(connect_timeout=3, read_timeout=5, retries={"max_attempts": 2})
 _FAILURES = (BotoCoreError, ClientError)
 
@@ -49,7 +52,7 @@ class KmsKeyStore:
         if self.is_destroyed(organisation, conversation):
             raise KeysUnavailable
         try:
-            key = self._kms.create_key(Description="conversation")["KeyMetadata"]["KeyId"]
+            key = self._kms.create_key(Description="conversation", Tags=OURS)["KeyMetadata"]["KeyId"]
             wrapped = self._kms.encrypt(KeyId=key, Plaintext=packed(keys), EncryptionContext=bound)[
                 "CiphertextBlob"
             ]
@@ -127,6 +130,10 @@ class KmsKeyStore:
 
     def has_ended(self, organisation: UUID) -> bool:
         return self._text(_ended(organisation)) is not None
+
+    def copies_missing(self) -> int:
+        """S3 keeps its own copies."""
+        return 0
 
     def _text(self, name: str) -> str | None:
         """What an object says, None where there is none. Raises KeysUnavailable."""

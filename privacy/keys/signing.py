@@ -17,7 +17,7 @@ from django.conf import settings
 
 from privacy import signatures
 from privacy.keys.directory import _destroy, _write
-from privacy.keys.kms import _FAILURES, _QUICK
+from privacy.keys.kms import _FAILURES, _QUICK, OURS
 from privacy.keys.store import KeysUnavailable
 
 _FOLDER = "platform"
@@ -150,7 +150,7 @@ class BucketOfSigningKeys:
 
     def add(self, key: SigningKey) -> None:
         try:
-            wrapping = self._kms.create_key(Description="certificates")["KeyMetadata"]["KeyId"]
+            wrapping = self._kms.create_key(Description="certificates", Tags=OURS)["KeyMetadata"]["KeyId"]
             wrapped = self._kms.encrypt(
                 KeyId=wrapping, Plaintext=key.private, EncryptionContext={"key": key.id}
             )

@@ -69,6 +69,9 @@ class KeyStore(Protocol):
         What stays is the mark that it was done, so that lost keys are never taken for destroyed ones.
         """
 
+    def copies_missing(self) -> int:
+        """How many files lie in one place only, where there should be two."""
+
     def is_destroyed(self, organisation: UUID, conversation: UUID) -> bool: ...
 
     def end_organisation(self, organisation: UUID) -> None:

@@ -46,12 +46,14 @@ def take(opened: Opened, address: Address, browser: str, code: str) -> bool:
     name = _name(opened, address, browser)
     with answering():
         client = vault_client()
-        tries = client.incr(f"{name}:tries")
-        client.expire(f"{name}:tries", SECONDS)
+        pipe = client.pipeline(transaction=True)
+        pipe.incr(f"{name}:tries")
+        pipe.expire(f"{name}:tries", SECONDS)
+        pipe.get(name)
+        tries, _expires, kept = pipe.execute()
         if int(tries) > TRIES:
             client.delete(name)
             return False
-        kept = client.get(name)
         fits = hmac.compare_digest(
             kept if isinstance(kept, bytes) else b"", _fits(opened, address, browser, code)
         )

@@ -23,7 +23,7 @@ from kernel.messages import TextRefused, TextsAway, text_sender
 from privacy.vault.models import Dispatch, DispatchState, Leaving
 from privacy.vault.opened import Opened, opened_for
 from privacy.vault.people import attributes_of
-from privacy.vault.wording import stop_address, words_of
+from privacy.vault.wording import Words, stop_address, words_of
 
 log = structlog.get_logger("privacy.dispatches")
 
@@ -76,11 +76,14 @@ def send_batch(post: Post, *, at: datetime) -> int:
     untouched = {dispatch.pk for dispatch in claimed}
     try:
         opened_by = _opened(claimed)
+        said = {dispatch.mailing_id: dispatch.mailing for dispatch in claimed}
+        words = {found: words_of(mailing, mailing.conversation) for found, mailing in said.items()}
         for dispatch in claimed:
             connection = post.opened()
             untouched.discard(dispatch.pk)
             try:
-                state = _send(dispatch, opened_by, connection, at)
+                keys = opened_by[dispatch.mailing.conversation_id]
+                state = _send(dispatch, keys, words[dispatch.mailing_id], connection, at)
             except MailAway:
                 untouched.add(dispatch.pk)
                 post.close()
@@ -124,15 +127,15 @@ def _conclude(dispatch: Dispatch, state: DispatchState | None) -> None:
 
 
 def _send(
-    dispatch: Dispatch, opened_by: dict[UUID, Opened], connection: object, at: datetime
+    dispatch: Dispatch, keys: Opened, words: Words, connection: object, at: datetime
 ) -> DispatchState | None:
     """What became of it. Raises MailAway where it surely was not taken, and the next would not be either."""
-    person, owner = dispatch.person, dispatch.mailing.conversation
+    person = dispatch.person
     is_stopped = person.is_stopped and not dispatch.mailing.is_to_everybody
     if person.leaving != Leaving.NO or is_stopped:
         return None
     try:
-        _hand_over(opened_by[owner.id], dispatch, connection, at)
+        _hand_over(keys, dispatch, words, connection, at)
     except (smtplib.SMTPRecipientsRefused, TextRefused, ValueError) as reason:
         log.warning("dispatch_failed", reason=type(reason).__name__)
         return DispatchState.FAILED
@@ -149,9 +152,8 @@ def _send(
     return DispatchState.SENT
 
 
-def _hand_over(keys: Opened, dispatch: Dispatch, connection: object, at: datetime) -> None:
+def _hand_over(keys: Opened, dispatch: Dispatch, words: Words, connection: object, at: datetime) -> None:
     person, conversation = dispatch.person, keys.conversation
-    words = words_of(dispatch.mailing, conversation)
     opted_in = person.sealed_phone is not None and attributes_of(keys, person).by_text
     if person.sealed_email is None or opted_in:
         number = keys.unseal("person", "phone", person.id, person.sealed_phone or b"").decode()

@@ -21,7 +21,8 @@ from privacy.vault.shapes import JobReport, Preview, Report
 from privacy.vault.verb import Caller
 from privacy.vault.waking import wake_runner
 
-LEASE = timedelta(minutes=15)
+# What a killed runner left is taken up within ten minutes.
+LEASE = timedelta(minutes=8)
 _PREVIEWS_ARE_KEPT = timedelta(days=1)
 
 

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connections
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
+from kernel import faults
 from kernel.errors import DomainError
 from kernel.zones import inside_vault
 from privacy.vault import dispatches, frozen, fulfilment, jobs, ledger, letters, mailings
@@ -20,6 +21,8 @@ from privacy.vault.waking import CHANNEL, note_runner
 log = structlog.get_logger("privacy.runner")
 
 _SECONDS_ASLEEP = 2.0
+# Before jobs and requests are looked for again. Codes are looked for before each.
+_BATCHES_OF_MAIL = 10
 
 
 def run_waiting(*, at: datetime | None = None) -> int:
@@ -73,11 +76,17 @@ def _run_job() -> int:
 def _mail(post: Post, at: datetime) -> int:
     mailings.open_windows(at=at)
     mailings.release_due(at=at)
+    done = 0
     try:
-        return dispatches.send_batch(post, at=at)
+        for _batch in range(_BATCHES_OF_MAIL):
+            sent = dispatches.send_batch(post, at=at)
+            done += sent
+            if not sent:
+                break
+            _send_codes()
     except MailAway as reason:
         log.warning("mail_server_away", reason=type(reason.__cause__).__name__)
-        return 0
+    return done
 
 
 def _run(claim: ledger.Claim) -> None:
@@ -87,8 +96,8 @@ def _run(claim: ledger.Claim) -> None:
         log.warning("lease_lost", job=str(claim.id))
     except (DatabaseError, DomainError):
         raise  # something is away; the lease runs out and the job is taken up again
-    except Exception:  # noqa: BLE001  (the job itself is at fault: it must not be tried for ever)
-        log.error("job_failed", job=str(claim.id), verb=claim.verb)  # noqa: TRY400
+    except Exception as failure:  # noqa: BLE001  (the job itself is at fault: it must not be tried for ever)
+        faults.report(failure, where=f"job {claim.verb}")
         ledger.finish(claim, Report(troubles=[Trouble(0, "", "this could not be read")]), has_failed=True)
 
 

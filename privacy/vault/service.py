@@ -6,15 +6,13 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-import structlog
 from django.conf import settings
 from django.db import connections
 
+from kernel import faults
 from kernel.errors import DomainError
 from privacy.vault import wire
 from privacy.vault.interface import ask_directly
-
-log = structlog.get_logger("privacy.service")
 
 _MOST_BYTES = 64 * 1024 * 1024
 _Answer = tuple[HTTPStatus, str, bytes]
@@ -55,7 +53,7 @@ def _call(verb: str, body: bytes) -> _Answer:
     except DomainError as refusal:
         return HTTPStatus(refusal.status), refusal.code, b""
     except Exception as failure:  # noqa: BLE001  (the process's edge: the caller hears "down", the log no values)
-        log.error("verb_failed", verb=verb, failure=type(failure).__name__)  # noqa: TRY400
+        faults.report(failure, where=f"verb {verb}")
         return HTTPStatus.INTERNAL_SERVER_ERROR, "", b""
 
 

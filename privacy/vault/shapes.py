@@ -289,7 +289,7 @@ class Standing:
     How the vault's own work is doing, in states and counts.
 
     `jobs` are those that are not done, the oldest first, and `mailings` the newest, both up to a limit; the
-    counts are of all. `runner_seen_at` is None where no runner was heard of.
+    counts are of all. `runner_seen_at` is None where no runner was heard of, `backup_at` where no backup is seen.
     """
 
     jobs: list[JobStanding]
@@ -299,6 +299,9 @@ class Standing:
     letters_unknown: int
     oldest_letter_at: datetime | None
     runner_seen_at: datetime | None
+    # Key files that lie in one of the two folders only: the next loss would be for good.
+    key_copies_missing: int = 0
+    backup_at: datetime | None = None
 
 
 class Ground(StrEnum):

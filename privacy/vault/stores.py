@@ -90,9 +90,11 @@ _STORES = (
         Step.SESSIONS,
         Kept(
             name="Sessions of participants",
-            holds="sign-ins that still work: sealed records that only the browser's cookie opens",
+            holds="sign-ins that still work: sealed records that only a browser's cookie or a program's token opens",
             where="Valkey, the site's key space; found through the vault's handles",
-            covers=frozenset({"valkey:web:{}:{}:{}", "valkey:web:{}:handle:{}", "records:session"}),
+            covers=frozenset(
+                {"valkey:web:{}:{}:{}", "valkey:web:{}:handle:{}", "records:session", "records:session:api"}
+            ),
             part=Keeping.SESSIONS,
         ),
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from reporting.documents.models import (
     Version,
     VersionState,
 )
+from tenants.registry import Happening
 
 _MOST_FOUND = 20
 _FEWEST_LETTERS = 2
@@ -372,3 +373,22 @@ def quote_of(section: Section, quote: UUID) -> Quote:
     if found is None:
         raise NotFound
     return found
+
+
+# For an organisation's own systems --------------------------------------------------------
+
+
+def happenings(after: datetime, until: datetime) -> list[Happening]:
+    """Reports of the current organisation that were published. They keep their day alone."""
+    found = Version.objects.filter(
+        state=VersionState.PUBLISHED, published_on__gte=after.date(), published_on__lte=until.date()
+    ).select_related("report")
+    return [
+        Happening("report.published", one.report.conversation_id, one.pk, _moment(one.published_on, until))
+        for one in found
+    ]
+
+
+def _moment(day: date, until: datetime) -> datetime:
+    """What is of today happened just now: this is asked each minute, and heard once."""
+    return min(until, datetime.combine(day, time.max, tzinfo=UTC))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kernel.tenancy import control_plane
-from tenants.models import Completion, Phase, Project
+from kernel.tenancy import control_plane, current_tenant
+from tenants.models import Completion, Phase, Project, ProjectState
+from tenants.registry import Happening
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,20 @@ def deadline_of(project: UUID) -> datetime | None:
     """Until when everything about its people has to be gone; None before it is complete."""
     with control_plane():
         return Completion.objects.filter(pk=project).values_list("deadline", flat=True).first()
+
+
+def happenings(after: datetime, until: datetime) -> list[Happening]:
+    """Projects of the current organisation that opened, closed, or became complete. Two queries."""
+    with control_plane():
+        dated = list(Project.objects.of(current_tenant()).exclude(state=ProjectState.DRAFT))
+        complete = Completion.objects.filter(
+            project__in=[one.pk for one in dated], completed_at__gt=after, completed_at__lte=until
+        )
+        ended = [("project.completed", one.project_id, one.completed_at) for one in complete]
+    begun = [("project.opened", one.pk, one.opens_at) for one in dated]
+    closed = [("project.closed", one.pk, one.closes_at) for one in dated]
+    return [
+        Happening(kind, project, project, at)
+        for kind, project, at in (*begun, *closed, *ended)
+        if at is not None and after < at <= until
+    ]

@@ -16,7 +16,7 @@ from kernel.tenancy import Tenant, control_plane, owner_in
 from tenants.models import Organisation, OrganisationState
 from tenants.queries import forget_sites
 from tenants.services.organisations import remove_organisation
-from tenants.services.schemas import clear_schema
+from tenants.services.schemas import clear_schema, place_schema
 
 
 def is_control_plane_empty() -> bool:
@@ -64,6 +64,11 @@ def make_room(organisation: Organisation, *, migrated_to: int) -> None:
         Organisation.objects.using("owner").filter(pk=organisation.pk).update(
             migrated_to=migrated_to, migration_problem=""
         )
+
+
+def take_place(organisation: Organisation) -> None:
+    """After its schema was loaded, in the same transaction: on a cluster it moves to a node."""
+    place_schema(organisation.schema_name)
 
 
 def close_all(ended: Collection[UUID], *, at: datetime) -> None:

@@ -19,6 +19,8 @@ from tenants.models import TenantMigration
 _LETTERS = 12
 _LOCK_TIMEOUT = "60s"
 _NAME = re.compile(r"t_[a-z]{12}")
+# A schema made under it is put on a node of the cluster with all its tables. PostgreSQL alone ignores it.
+_ON_ONE_NODE = "SET LOCAL citus.enable_schema_based_sharding = on"
 
 
 def random_schema_name() -> str:
@@ -43,7 +45,7 @@ def drop_schema(schema_name: str) -> None:
     name = _checked(schema_name)
     with owner_in("public") as owner:
         statements = [f"DROP SCHEMA IF EXISTS {name} CASCADE"]
-        if settings.TENANT_ROLES_LOG_IN and _has_role(owner, name):
+        if roles_log_in() and _has_role(owner, name):
             statements.append(f'REVOKE ALL ON DATABASE "{owner.settings_dict["NAME"]}" FROM {name}')
         statements.append(f"DROP ROLE IF EXISTS {name}")
         run_batch(owner, statements)
@@ -57,6 +59,23 @@ def clear_schema(schema_name: str) -> None:
         if not _has_role(owner, name):
             statements += _role(name)
         run_batch(owner, statements)
+
+
+def place_schema(schema_name: str) -> None:
+    """
+    Put a schema that was loaded onto a node of the cluster, inside the owner's open transaction.
+
+    A dump makes identity columns after their tables, which a cluster takes from plain tables only: so a
+    schema is loaded as a plain one and placed then. Does nothing without a cluster.
+    """
+    if settings.CITUS:
+        with owner_in("public") as owner:
+            run_batch(owner, [f"SELECT citus_schema_distribute('{_checked(schema_name)}')"])
+
+
+def roles_log_in() -> bool:
+    """Whether PostgreSQL admits tenant roles by themselves. None of them has a password."""
+    return settings.TENANT_ROLES_LOG_IN or settings.CITUS
 
 
 def grants(name: str) -> list[str]:
@@ -84,6 +103,7 @@ def _creation(schema_name: str, recorded: list[TenantMigration]) -> list[str]:
     future = f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT"
     return [
         *_role(name),
+        *([_ON_ONE_NODE] if settings.CITUS else []),
         f"CREATE SCHEMA {name}",
         f"{future} SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO {name}",
         f"{future} USAGE ON SEQUENCES TO {name}",
@@ -105,12 +125,12 @@ def _has_role(owner: DatabaseWrapper, name: str) -> bool:
 
 
 def _role(name: str) -> list[str]:
-    login = "LOGIN" if settings.TENANT_ROLES_LOG_IN else "NOLOGIN"
+    login = "LOGIN" if roles_log_in() else "NOLOGIN"
     statements = [
         f"CREATE ROLE {name} {login} NOINHERIT",
         f"GRANT {name} TO web WITH INHERIT FALSE, SET TRUE",
     ]
-    if settings.TENANT_ROLES_LOG_IN:
+    if roles_log_in():
         statements.append(f'GRANT CONNECT ON DATABASE "{settings.DATABASES["owner"]["NAME"]}" TO {name}')
     return statements
 

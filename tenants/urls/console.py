@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from tenants.views.console import branding, domains, organisation, organisations, staff
+from tenants.views import tokens
+from tenants.views.console import branding, domains, organisation, organisations, staff, webhooks
 
 _ONE = "organisations/<uuid:organisation>/"
 urlpatterns = [
     path("", organisations.listed, name="account_home"),
+    path("tokens/", tokens.staff_tokens, name="tokens"),
+    path("tokens/new/", tokens.make_for_staff, name="make_token"),
+    path("tokens/<uuid:token>/revoke/", tokens.revoke_of_staff, name="revoke_token"),
     path("staff/", staff.colleagues, name="colleagues"),
     path("staff/new/", staff.new_colleague, name="new_colleague"),
     path("staff/<uuid:account>/", staff.colleague, name="colleague"),
@@ -27,4 +31,6 @@ urlpatterns = [
     path(f"{_ONE}logo/<slug:digest>.png", branding.logo, name="console_logo"),
     path(f"{_ONE}domains/", domains.domains, name="domains"),
     path(f"{_ONE}domains/<uuid:domain>/", domains.change, name="change_domain"),
+    path(f"{_ONE}webhooks/", webhooks.webhooks, name="webhooks"),
+    path(f"{_ONE}webhooks/<uuid:endpoint>/", webhooks.change, name="change_webhook"),
 ]

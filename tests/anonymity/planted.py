@@ -112,7 +112,7 @@ def _ticket_of(browser: object, planted: Planted) -> Ticket:
     cookies = browser.cookies  # type: ignore[attr-defined]
     seat = next(value.value for name, value in cookies.items() if name.startswith("seat"))
     with tenant_context(planted.organisation.tenant):
-        session = _read_session(seat)
+        session = _read_session(seat, planted.conversation)
     assert session is not None
     return session.ticket
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-_VARIABLE = re.compile(r"""env\.\w+\(\s*"([A-Z_0-9]+)"|environ(?:\.get)?[\[(]"([A-Z_0-9]+)\"""")
+_VARIABLE = re.compile(r"""env\.\w+\(\s*"([A-Z_0-9]+)"|environ(?:ment)?(?:\.get)?[\[(]"([A-Z_0-9]+)\"""")
 
 
 def _variables() -> set[str]:

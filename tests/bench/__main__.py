@@ -1,8 +1,10 @@
 """`make bench`: every goal that can be measured so far, as a ratio to a floor in the same run."""
 
 import sys
+from datetime import UTC, datetime
 
 from config.embedded.services import CONVERSATION_DATABASE
+from tests.bench import history
 from tests.bench.ground import Report, ground
 
 
@@ -46,6 +48,11 @@ def main() -> int:
         memory.measure(report)
     missed = [result for result in report.results if not result.is_met]
     sys.stdout.write(f"\n{len(report.results) - len(missed)} of {len(report.results)} goals met.\n")
+    moved = history.changes(history.last(), report.results)
+    kept = history.keep(report.results, at=datetime.now(UTC))
+    sys.stdout.write(
+        "\n".join(["Against the last run:", *(f"  {line}" for line in moved), f"Kept in {kept}.", ""])
+    )
     return 1 if missed else 0
 
 

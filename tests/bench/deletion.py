@@ -63,8 +63,8 @@ def _project(organisation: object, people: int, posts: int, votes: int) -> UUID:
         area = talk.areas.values_list("pk", flat=True)[0]
         with connection.cursor() as cursor:
             cursor.execute(discussion._IDEAS, [streams, discussion.STREAMS, area, posts])
-            cursor.execute(discussion._VOTES, [posts, votes, posts])
-            cursor.execute(discussion._COUNT)
+            cursor.execute(discussion.RANDOM_VOTES, [posts, votes, posts])
+            cursor.execute(discussion.COUNT_VOTES)
             cursor.execute("ANALYZE")
         type(talk).objects.filter(pk=talk.pk).update(closes_at=timezone.now())
         operator = make_staff(Role.OPERATOR)

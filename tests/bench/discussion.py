@@ -44,8 +44,8 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
         hot = make_idea(conversation, person, "The hot idea")
         with connection.cursor() as cursor:
             cursor.execute(_IDEAS, [streams, STREAMS, area, ideas])
-            cursor.execute(_VOTES, [ideas, votes, ideas])
-            cursor.execute(_COUNT)
+            cursor.execute(RANDOM_VOTES, [ideas, votes, ideas])
+            cursor.execute(COUNT_VOTES)
             words.index_words(conversation=conversation.pk)
             cursor.execute("ANALYZE conversations_idea")
             # What autovacuum does: entries that wait beside the index are read by every search.
@@ -54,7 +54,7 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
             cursor.execute(_DEEP, [streams[0], ideas // STREAMS * 95 // 100])
             deep = cursor.fetchone()[0]
         tallies.count_conversation(conversation=conversation.pk)
-        cookie = f"seat-{conversation.pk.hex[:12]}={_session(person)}"
+        cookie = f"seat-{conversation.pk.hex[:12]}={session_of(conversation.pk, person)}"
     report.say(f"{ideas:,} ideas and {votes:,} votes made in {time.perf_counter() - started:.0f} s")
     return Discussion(
         schema=organisation.schema_name,
@@ -69,12 +69,14 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
     )
 
 
-def _session(person: object) -> str:
+def session_of(conversation: UUID, person: object) -> str:
     from conversations import auth
     from privacy.anonymity import Ticket
 
     assert isinstance(person, Ticket)
-    session = auth.Session(ticket=person, signed_in=time.time(), ideas=1, comments=0)
+    session = auth.Session(
+        conversation=conversation, ticket=person, signed_in=time.time(), ideas=1, comments=0
+    )
     return auth._sessions.create(msgspec.msgpack.encode(session))
 
 
@@ -86,14 +88,14 @@ _IDEAS = f"""
         false, 0, 0, i %% 30, (%s::uuid[])[1 + i %% %s], %s
     FROM generate_series(1, %s) i
 """
-_VOTES = f"""
+RANDOM_VOTES = f"""
     WITH numbered AS (SELECT id, row_number() OVER () - 1 AS n FROM conversations_idea LIMIT %s)
     INSERT INTO conversations_vote (idea_id, voter_tag, value, route)
     SELECT numbered.id, {_RANDOM_32}, CASE WHEN i %% 4 = 0 THEN -1 ELSE 1 END,
         {_RANDOM_32} || {_RANDOM_32} || '\\x0102030405060708090a0b0c0d0e0f10'::bytea
     FROM generate_series(1, %s) i JOIN numbered ON numbered.n = i %% %s
 """
-_COUNT = """
+COUNT_VOTES = """
     UPDATE conversations_idea i SET likes = v.likes, dislikes = v.dislikes
     FROM (SELECT idea_id, count(*) FILTER (WHERE value = 1) AS likes, count(*) FILTER (WHERE value = -1) AS dislikes
           FROM conversations_vote GROUP BY idea_id) v WHERE v.idea_id = i.id

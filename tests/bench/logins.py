@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -31,14 +32,14 @@ def measure(discussion: Discussion, report: Report) -> None:
     with tenant_context(organisation.tenant):
         people = [new_address() for _n in range(_PEOPLE)]
         enrol(Conversation.objects.get(pk=discussion.conversation), *people)
-    sent = _Outbox()
+    sent = Outbox()
     stopped = threading.Event()
     working = threading.Thread(target=runner.run_until, args=(stopped,))
     working.start()
     try:
         with server("config.wsgi:application") as port, ThreadPoolExecutor(_AT_ONCE) as crowd:
             started = time.perf_counter()
-            entered = sum(crowd.map(lambda address: _enter(port, discussion, address, sent), people))
+            entered = sum(crowd.map(lambda address: enter(port, discussion, address, sent), people))
             seconds = time.perf_counter() - started
     finally:
         stopped.set()
@@ -48,7 +49,7 @@ def measure(discussion: Discussion, report: Report) -> None:
     report.bound("R03", "people who did not get in", ours=_PEOPLE - entered, unit="people", most=0)
 
 
-class _Outbox:
+class Outbox:
     """Codes by address, read from the outbox as they arrive; each file once."""
 
     def __init__(self) -> None:
@@ -77,7 +78,17 @@ class _Outbox:
                     self._codes[letter["to"]] = code[0]
 
 
-def _enter(port: int, discussion: Discussion, address: str, sent: _Outbox) -> int:
+class Place(Protocol):
+    """Where somebody signs in."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
+
+
+def enter(port: int, discussion: Place, address: str, sent: Outbox) -> int:
     """1 when this person stands inside at the end, with three pages and two forms on the way."""
     with httpx.Client(
         base_url=f"http://127.0.0.1:{port}", headers={"host": discussion.host}, trust_env=False, timeout=60

@@ -49,7 +49,7 @@ def measure(owner_url: str, discussion: Discussion, report: Report) -> None:
             floor=lowest,
             ours=_p95(search.ask),
             unit="ms",
-            most=250,
+            most=120,
         )
 
 

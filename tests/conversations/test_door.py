@@ -218,7 +218,7 @@ def test_too_many_askings_from_one_place_are_slowed(
 ) -> None:
     from conversations.views.participant import door
 
-    monkeypatch.setattr(door, "_ASKED_PER_NETWORK", "2/10minutes")
+    monkeypatch.setattr(door, "CODES_PER_NETWORK", "2/10minutes")
     browser = client_of(acme, REMOTE_ADDR="192.0.2.77")
     for _time in range(2):
         _ask(browser, talk, new_address())

@@ -291,7 +291,7 @@ def test_who_is_not_signed_in_is_led_to_the_door(acme: Organisation, talk: Conve
 def test_nobody_searches_without_end(
     talk: Conversation, browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "_SEARCHES", "1/10minutes")
+    monkeypatch.setattr(searching, "SEARCHES", "1/10minutes")
 
     assert browser.get(f"/{talk.slug}/search/?q=day").status_code == 200
     assert browser.get(f"/{talk.slug}/search/?q=day").status_code == 429

@@ -14,7 +14,8 @@ from tests.making import make_conversation
 from tests.staffing import desk_of, make_staff
 
 # Signing in and out, and one's own second factor: allauth's pages, open to whoever comes to the door.
-_DOOR = ("sign-in/", "sign-out/", "switched-off/", "security/")
+# The interface for programs has walls and a file of its own (test_api).
+_DOOR = ("api/", "sign-in/", "sign-out/", "switched-off/", "security/")
 
 
 def _patterns(found: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:

@@ -87,7 +87,7 @@ def _paths_with(ids: dict[str, UUID], slug: str) -> list[str]:
             "/"
             + re.sub(
                 r"<(?:\w+:)?(\w+)>",
-                lambda match: str({**_PLAIN, "slug": slug, **ids}[match[1]]),
+                lambda match: str({**_PLAIN, "token": uuid4(), "slug": slug, **ids}[match[1]]),
                 route,
             )
         )

@@ -1,4 +1,8 @@
-"""The whole product as a newcomer starts it, with a vault service, and a real browser before it."""
+"""
+The whole product in the topology of compose.yaml, process by process, and a real browser before it.
+
+The web tier has no vault there: every journey passes through the vault's own service.
+"""
 
 import json
 import os
@@ -6,10 +10,8 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import pseudo
+from tests.topology import Topology, make_folder
 
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -43,7 +46,6 @@ class Product:
 
     port: int
     folder: Path
-    process: subprocess.Popen[str]
 
     def address(self, site: str = "demo-hospital", path: str = "/") -> str:
         host = f"{site}.localhost" if site else "localhost"
@@ -96,12 +98,6 @@ class Product:
         raise AssertionError("No code arrived within 20 seconds.")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def start_product(folder: Path, port: int, *arguments: str, **more: str) -> subprocess.Popen[str]:
     """`manage serve` as a newcomer runs it: nothing configured, everything embedded."""
     known = {
@@ -142,16 +138,22 @@ def stop_product(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def product() -> Iterator[Product]:
-    folder = Path(tempfile.mkdtemp(prefix="journey-"))
-    port = free_port()
+def topology() -> Iterator[Topology]:
+    folder = make_folder()
     pseudo.write_catalogues(folder / "catalogues")
     languages = {"LANGUAGES": "en,cy,eo,ar", "CATALOGUES_DIR": str(folder / "catalogues")}
-    process = start_product(folder, port, "--demo", "--vault-service", **languages)
-    wait_until_ready(process, port)
-    yield Product(port=port, folder=folder, process=process)
-    stop_product(process)
-    shutil.rmtree(folder, ignore_errors=True)
+    started = Topology(folder, settings=languages)
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def product(topology: Topology) -> Product:
+    return Product(port=topology.port, folder=topology.folder)
 
 
 @pytest.fixture(scope="package")

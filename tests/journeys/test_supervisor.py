@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
-from tests.journeys.conftest import Product, free_port, start_product, stop_product, visit, wait_until_ready
+from tests.journeys.conftest import start_product, stop_product, wait_until_ready
+from tests.topology import free_port
 
 
 @pytest.fixture
@@ -67,26 +67,33 @@ def test_a_killed_supervisor_takes_everything_along(folder: Path) -> None:
     assert _none_left(folder) == []
 
 
-def test_a_child_that_dies_is_started_again(
-    product: Product, chromium: Browser, contexts: list[BrowserContext]
-) -> None:
-    """F1: the runner is killed; codes still arrive."""
-    (before,) = _runners(product)
+def test_a_child_that_dies_is_started_again_and_a_second_one_is_told_in_a_sentence(folder: Path) -> None:
+    """F1: the runner is killed; there is another. Over the same folder nothing else may run meanwhile."""
+    port = free_port()
+    process = start_product(folder, port)
+    wait_until_ready(process, port)
+    (before,) = _runners(folder)
 
     os.kill(before, signal.SIGKILL)
+    second = start_product(folder, free_port())
+    told, _nothing = second.communicate(timeout=30)
+
+    assert second.returncode == 1
+    assert "already running over" in told
+    assert "Traceback" not in told
     for _try in range(200):
-        if _runners(product) - {before}:
+        if _runners(folder) - {before}:
             break
         time.sleep(0.05)
+    assert _runners(folder) - {before}
+    stop_product(process)
 
-    visit(product, chromium, contexts).sign_in("pat@demo.example")
 
-
-def _runners(product: Product) -> set[int]:
+def _runners(folder: Path) -> set[int]:
     return {
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")
-        if b"vault-run" in _read(path) and str(product.folder).encode() in _read(path.with_name("environ"))
+        if b"vault-run" in _read(path) and str(folder).encode() in _read(path.with_name("environ"))
     }
 
 
@@ -108,13 +115,4 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(folder: Path) -> None:
 
     assert process.returncode == 1
     assert f"Port {port} is taken by another program." in told
-    assert "Traceback" not in told
-
-
-def test_a_second_one_over_the_same_folder_is_told_in_a_sentence(product: Product) -> None:
-    process = start_product(product.folder, free_port())
-    told, _nothing = process.communicate(timeout=30)
-
-    assert process.returncode == 1
-    assert "already running over" in told
     assert "Traceback" not in told

@@ -81,7 +81,7 @@ def test_a_failure_inside_shows_nothing(
 
     assert (response.status_code, response.content) == (500, b"")
     assert "canary" not in caplog.text
-    assert "verb_failed" in caplog.text
+    assert "verb conversations" in caplog.text
 
 
 def test_a_database_that_is_away_is_told_as_such(in_acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,15 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conversations.models import Idea
-from kernel import audit
 from kernel.errors import NotFound
-from kernel.models import AuditEntry
-from kernel.tenancy import Tenant, control_plane, tenant_context
+from kernel.tenancy import Tenant
 from reporting.documents import permissions, queries
 from reporting.documents.measures import canonical, digest_of
 from reporting.documents.models import (
     Document,
-    Edition,
     Format,
     Quote,
     Section,
@@ -38,7 +35,7 @@ from reporting.documents.services import (
     writing,
 )
 from reporting.documents.tasks import follow
-from tenants.models import Organisation, Role
+from tenants.models import Role
 from tenants.permissions import RoleMissing, Staff
 from tests import documents
 from tests.coding import ANALYST
@@ -359,56 +356,3 @@ def test_only_analysts_write_reports(ground: Ground) -> None:
     ):
         with pytest.raises(RoleMissing):
             act()
-
-
-def test_a_link_is_for_one_account_and_ends(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    """R43: signed, ten minutes, and every download stands in the audit without a participant."""
-    kept = documents.document(publish(make_report(ground.talk)), "pdf")
-    reader = uuid4()
-    link = links.open_link(kept, reader=reader)
-
-    assert links.document_behind(link, reader=reader) == kept.pk
-    for wrong in (link[:-1], "", link.replace(".", "", 1)):
-        with pytest.raises(links.LinkOver):
-            links.document_behind(wrong, reader=reader)
-    with pytest.raises(links.LinkOver):
-        links.document_behind(link, reader=uuid4())
-    monkeypatch.setattr(links, "SECONDS", -1)
-    with pytest.raises(links.LinkOver):
-        links.document_behind(link, reader=reader)
-    links.opened(kept, reader=reader, where="organisation")
-    with control_plane():
-        entry = AuditEntry.objects.order_by("-position")[0]
-    assert entry.what == "report downloaded"
-    assert entry.by is None
-    assert entry.about["account"] == str(reader)
-    assert audit.verify() == []
-
-
-def test_a_file_that_was_changed_is_not_handed_out(ground: Ground) -> None:
-    from django.core.files.base import ContentFile
-
-    kept = documents.document(publish(make_report(ground.talk)), "docx")
-    default_storage.delete(filing.file_of(kept))
-    with pytest.raises(filing.FileAway):
-        links.opened(kept, reader=ANALYST.id, where="console")
-    default_storage.save(filing.file_of(kept), ContentFile(b"something else"))
-
-    with pytest.raises(filing.FileAway):
-        links.opened(kept, reader=ANALYST.id, where="console")
-
-
-def test_another_organisation_has_no_part_in_it(ground: Ground, beta: Organisation) -> None:
-    """Two organisations: reports, links and files of one do not exist in the other."""
-    version = publish(make_report(ground.talk))
-    kept = documents.document(version, "pdf")
-    link = links.open_link(kept, reader=ANALYST.id)
-
-    with tenant_context(beta.tenant):
-        assert not Edition.objects.filter(pk=version.edition_id).exists()
-        with pytest.raises(NotFound):
-            queries.published_document(version.pk, "pdf")
-        with pytest.raises(links.LinkOver):
-            links.document_behind(link, reader=ANALYST.id)
-        with pytest.raises(filing.FileAway):
-            links.opened(kept, reader=ANALYST.id, where="console")

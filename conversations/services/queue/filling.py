@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from conversations.models import Conversation, Examined, Lane, Reason, State
 from conversations.queries.similar import NEAREST_IDEA
 from conversations.services.hints import every_hint
@@ -47,7 +49,8 @@ def fill_missing(*, conversation: Conversation) -> None:
     place = (current_tenant().schema_name, conversation.pk)
     state = row(_STATE)
     assert state is not None  # noqa: S101  (a row of constants)
-    if _filled.get(place) == state:
+    # On a cluster the node draws the numbers, and the sequence that is asked here stands still.
+    if not settings.CITUS and _filled.get(place) == state:
         return
     if _fill(conversation.pk, batches=_BATCHES_AT_ONCE):
         _filled[place] = state

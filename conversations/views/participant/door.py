@@ -11,14 +11,11 @@ from django.views.decorators.http import require_POST
 from conversations import auth
 from conversations.auth import Asking, ConversationRequest
 from conversations.forms import AddressForm, CodeForm
+from conversations.permissions import CODES_PER_NETWORK, TRIES_PER_NETWORK
 from kernel import limits
 from privacy.vault.interface import vault
 from privacy.vault.refusals import CodeRefused
 from web.network import address_of
-
-# A whole hospital may share one address on the network; these only stop machines.
-_ASKED_PER_NETWORK = "3000/10minutes"
-TRIED_PER_NETWORK = "6000/10minutes"
 
 
 @auth.in_conversation
@@ -27,7 +24,7 @@ def sign_in(request: ConversationRequest) -> HttpResponse:
         return HttpResponseRedirect(_home(request))
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        count_by_network(request, "code asked", _ASKED_PER_NETWORK)
+        count_by_network(request, "code asked", CODES_PER_NETWORK)
         asking = Asking(address=form.cleaned_data["address"], browser=secrets.token_urlsafe(24))
         vault().send_code(
             conversation=request.conversation.pk, address=asking.address, browser=asking.browser
@@ -46,7 +43,7 @@ def type_code(request: ConversationRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("sign_in", args=[request.conversation.slug]))
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        count_by_network(request, "code tried", TRIED_PER_NETWORK)
+        count_by_network(request, "code tried", TRIES_PER_NETWORK)
         try:
             ticket = vault().redeem(
                 conversation=request.conversation.pk,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from conversations import auth
 from conversations.auth import ParticipantRequest
 from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
+from conversations.permissions import MESSAGES
 from conversations.queries import own
 from conversations.services import threads
 from conversations.services.threads import MOST_CHARACTERS_OF_NAME, NoThread, OwnContribution
@@ -27,8 +28,6 @@ from privacy import anonymity
 from privacy.vault.interface import vault
 
 log = structlog.get_logger("conversations.inbox")
-
-_MESSAGES = "30/10minutes"
 
 
 @auth.signed_in
@@ -113,4 +112,4 @@ def _note_looking(request: ParticipantRequest) -> None:
 
 
 def _count(request: ParticipantRequest) -> None:
-    limits.count(what="message", who=request.seat, rate=_MESSAGES, today=timezone.localdate())
+    limits.count(what="message", who=request.seat, rate=MESSAGES, today=timezone.localdate())

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 from conversations import auth
 from conversations.auth import ConversationRequest, ParticipantRequest
 from conversations.models import Conversation
+from conversations.permissions import TRIES_PER_NETWORK
 from conversations.queries import surveys
 from conversations.services import leaving
-from conversations.views.participant.door import TRIED_PER_NETWORK, count_by_network
+from conversations.views.participant.door import count_by_network
 from conversations.views.participant.today import today_for
 from privacy import anonymity
 from privacy.vault.interface import vault
@@ -110,7 +111,7 @@ def left(request: ConversationRequest) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "conversations/left.html", context)
-    count_by_network(request, "leaving asked", TRIED_PER_NETWORK)
+    count_by_network(request, "leaving asked", TRIES_PER_NETWORK)
     try:
         context |= {
             "reference": typed,

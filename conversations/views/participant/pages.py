@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.backends.utils import csrf_input
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
+from markupsafe import escape
 
 from conversations import auth
 from conversations.auth import ConversationRequest, ParticipantRequest
@@ -20,6 +26,9 @@ from conversations.views.participant.cards import cards
 from conversations.views.participant.today import today_for
 from kernel.errors import NotFound
 from tenants.branding.queries import branding
+from web.kept import Bystander, KeptPages, hole
+
+_streams = KeptPages("conversations/stream.html", seconds=5, most=2_000)
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -68,8 +77,34 @@ def stream(request: ParticipantRequest, stream: UUID) -> HttpResponse:
         "most": MOST_CHARACTERS_OF_IDEA,
         **today,
     }
-    is_more = request.headers.get("HX-Request") == "true" and after is not None
-    return render(request, "conversations/_ideas.html" if is_more else "conversations/stream.html", context)
+    if request.headers.get("HX-Request") == "true" and after is not None:
+        return render(request, "conversations/_ideas.html", context)
+    if not page.ideas:
+        return render(request, "conversations/stream.html", context)
+    return HttpResponse(_around_the_cards(request, context))
+
+
+def _around_the_cards(request: ParticipantRequest, context: dict[str, Any]) -> str:
+    """Everything but the cards is the same for all who may write, or may not, and is kept for seconds."""
+    stream, sort, may_write = context["stream"], context["sort"], context["may_write"]
+    site, talk = request.organisation, request.conversation
+    back = request.get_full_path()
+    return _streams.page(
+        (site.tenant.schema_name, talk.slug, stream.pk, sort, may_write, site, get_language()),
+        Bystander(site, talk, request.resolver_match, path=request.path),
+        lambda: {
+            **{name: context[name] for name in ("stream", "sort", "sorts", "most", "may_write")},
+            "listing": hole("cards"),
+            "form_id": hole("id"),
+        },
+        {
+            "cards": render_to_string("conversations/_ideas.html", {**context, "request": request}),
+            "form": str(csrf_input(request)),
+            "id": str(context["form_id"]),
+            "back": str(escape(back)),
+            "quoted": quote(back),
+        },
+    )
 
 
 @auth.signed_in

@@ -9,7 +9,8 @@ from django.urls import reverse
 from conversations import auth
 from conversations.auth import ConversationRequest, ParticipantRequest
 from conversations.forms import NewPasswordForm, PasswordForm
-from conversations.views.participant.door import TRIED_PER_NETWORK, count_by_network
+from conversations.permissions import TRIES_PER_NETWORK
+from conversations.views.participant.door import count_by_network
 from privacy import anonymity
 from privacy.vault.interface import vault
 from privacy.vault.refusals import PasswordRefused, PasswordTooShort
@@ -22,7 +23,7 @@ def enter_with_password(request: ConversationRequest) -> HttpResponse:
         return HttpResponseRedirect(home)
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        count_by_network(request, "password tried", TRIED_PER_NETWORK)
+        count_by_network(request, "password tried", TRIES_PER_NETWORK)
         try:
             ticket = vault().enter(
                 conversation=request.conversation.pk,

@@ -11,13 +11,12 @@ from conversations import auth
 from conversations.auth import ParticipantRequest
 from conversations.models import Reason
 from conversations.models.report import MOST_CHARACTERS_OF_REPORT
+from conversations.permissions import REPORTS
 from conversations.queries import ideas
 from conversations.services import reporting
 from kernel import limits
 from kernel.errors import DomainError, NotFound
 from privacy.anonymity import Kind
-
-_REPORTS = "30/10minutes"
 
 
 @auth.signed_in
@@ -53,7 +52,7 @@ def _report(
     if request.method != "POST":
         return render(request, "conversations/report.html", context)
     try:
-        limits.count(what="report", who=request.seat, rate=_REPORTS, today=timezone.localdate())
+        limits.count(what="report", who=request.seat, rate=REPORTS, today=timezone.localdate())
         reporting.report_contribution(
             conversation=request.conversation,
             kind=kind,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from conversations import auth
 from conversations.auth import ParticipantRequest
 from conversations.models import Stream
+from conversations.permissions import SEARCHES
 from conversations.queries import conversations
 from conversations.queries import search as found
 from conversations.queries.ideas import Sort
@@ -19,13 +20,11 @@ from conversations.views.participant.today import today_for
 from kernel import limits
 from kernel.errors import NotFound
 
-_SEARCHES = "600/10minutes"
-
 
 @auth.signed_in
 def search(request: ParticipantRequest) -> HttpResponse:
     """The person's own area; one question or all of them."""
-    limits.count_here(what="search", who=request.seat, rate=_SEARCHES, today=timezone.localdate())
+    limits.count_here(what="search", who=request.seat, rate=SEARCHES, today=timezone.localdate())
     session, today = request.participant, today_for(request)
     asked, stream = found.asked(request.GET.get("q", "")), _stream(request)
     sort, after = sort_of(request), request.GET.get("after")

@@ -14,6 +14,7 @@ from conversations.auth import ParticipantRequest
 from conversations.forms import TextForm
 from conversations.models import Stream
 from conversations.models.contribution import MOST_CHARACTERS_OF_IDEA
+from conversations.permissions import POSTS, VOTES
 from conversations.queries import conversations
 from conversations.services import posting, voting
 from conversations.services.hints import hints
@@ -24,8 +25,6 @@ from kernel.errors import DomainError, NotFound
 from kernel.text import plain
 from privacy.anonymity import Kind
 
-_POSTS = "30/10minutes"
-_VOTES = "600/10minutes"
 _VALUES = {"1": voting.LIKE, "-1": voting.DISLIKE, "0": 0}
 
 
@@ -115,7 +114,7 @@ def vote(request: ParticipantRequest, idea: UUID) -> HttpResponse:
     value = _VALUES.get(request.POST.get("value", ""))
     if value is None:
         raise NotFound
-    limits.count_here(what="vote", who=request.seat, rate=_VOTES, today=timezone.localdate())
+    limits.count_here(what="vote", who=request.seat, rate=VOTES, today=timezone.localdate())
     conversation, by, at = request.conversation, request.participant.ticket, timezone.now()
     if value:
         standing = voting.cast_vote(conversation=conversation, idea=idea, by=by, value=value, at=at)
@@ -141,4 +140,4 @@ def _back(request: HttpRequest, idea: UUID) -> str:
 
 def count_post(request: ParticipantRequest) -> None:
     """Limits are counted for the browser's seat, which says nothing about the person."""
-    limits.count(what="post", who=request.seat, rate=_POSTS, today=timezone.localdate())
+    limits.count(what="post", who=request.seat, rate=POSTS, today=timezone.localdate())

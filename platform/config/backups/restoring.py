@@ -155,6 +155,7 @@ def load_organisation(
         with owner_in("public"), transaction.atomic(using="owner"):
             restoring.make_room(organisation, migrated_to=included.migrated_to)
             load("owner", folder / schema_file(included.schema_name))
+            restoring.take_place(organisation)
     finally:
         connections["owner"].close()
     if manifest.has_files and folder_of_files() is not None:

@@ -4,6 +4,7 @@ import secrets
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,11 @@ user default off
 user web on >{web} ~web:* &web:* +@all -@admin -@dangerous +info
 user vault on >{vault} ~vault:* ~web:*:session:* ~web:*:handle:* &vault:* +@all -@admin -@dangerous +info
 """
+
+
+def users_file(passwords: Mapping[str, str]) -> str:
+    """Valkey's own list of users, by the passwords of `web` and `vault`."""
+    return _USERS.format(**passwords)
 
 
 @dataclass
@@ -47,7 +53,7 @@ class ValkeyServer:
         # Started again, it lets the same in.
         self._passwords = self._passwords or {user: secrets.token_hex(16) for user in ("web", "vault")}
         users = self.folder / "users.acl"
-        users.write_text(_USERS.format(**self._passwords))
+        users.write_text(users_file(self._passwords))
         # Only the server's account can enter the folder; it must be able to read this file.
         users.chmod(0o644)
         command: list[str | Path] = [

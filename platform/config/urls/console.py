@@ -8,6 +8,7 @@ handler500 = "web.errors.broken"
 
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("", include("config.urls.api_console")),
     path("", include("tenants.urls.console")),
     path("", include("privacy.datamap.urls")),
     path("", include("privacy.deletion.urls.console")),

@@ -26,13 +26,17 @@ _FOLDER = "audit"
 
 def anchor() -> Head:
     """Write the newest head of the chain, unless it stands there already; returns it."""
-    with control_plane():
-        head = audit.head()
-    name = f"{_FOLDER}/{head.position:012d}-{head.digest.hex()}.json"
+    head, name = _newest()
     if head.position and not _files().exists(name):
         content = {"position": head.position, "digest": head.digest.hex()}
         _files().save(name, ContentFile(json.dumps(content).encode()))
     return head
+
+
+def is_anchored() -> bool:
+    """Whether the newest entry of the chain has its anchor."""
+    head, name = _newest()
+    return not head.position or _files().exists(name)
 
 
 def anchor_and_tell(*, conversation: UUID) -> None:
@@ -77,6 +81,12 @@ def from_words(words: str) -> Head | None:
         return Head(int(position), bytes.fromhex(digest))
     except ValueError:
         return None
+
+
+def _newest() -> tuple[Head, str]:
+    with control_plane():
+        head = audit.head()
+    return head, f"{_FOLDER}/{head.position:012d}-{head.digest.hex()}.json"
 
 
 def _read(name: str) -> Head | None:

@@ -7,7 +7,9 @@ import redis
 from django.db.models import Count, Min
 from django.utils import timezone
 
+from kernel import backups
 from kernel.valkey import vault_client
+from privacy.keys.configured import key_store
 from privacy.vault import ledger, mailings
 from privacy.vault.models import Job, JobState, Letter
 from privacy.vault.shapes import JobStanding, Standing
@@ -34,6 +36,8 @@ def standing(caller: Caller) -> Standing:  # noqa: ARG001  (it is about every or
         letters_unknown=Letter.objects.filter(is_claimed=True).count(),
         oldest_letter_at=oldest["oldest"],
         runner_seen_at=_runner_seen(),
+        key_copies_missing=key_store().copies_missing(),
+        backup_at=backups.last_at(backups.Kind.VAULT),
     )
 
 

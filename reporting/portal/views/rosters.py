@@ -1,7 +1,6 @@
 """Bringing people in from the organisation's side: a file, what it would bring, and taking it in. It shows no address."""
 
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,11 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations.queries import rosters as roster_queries
-from conversations.queries.rosters import Step
-from conversations.services import rosters
-from conversations.views.rosters import chosen_areas, chosen_columns, troubles_table
+from conversations.views import rosters as pages
 from kernel.languages import number
-from kernel.text import one_line
 from privacy.vault.shapes import Meaning
 from reporting.portal.views.door import ConversationRequest, about_conversation
 
@@ -28,7 +24,6 @@ _MEANINGS = {
     Meaning.DIMENSION: gettext_lazy("Group, such as team or grade"),
     Meaning.NOTHING: gettext_lazy("Leave out"),
 }
-_SHOWN_TROUBLES = 20
 
 
 @require_GET
@@ -40,82 +35,37 @@ def roster(request: ConversationRequest) -> HttpResponse:
 @require_POST
 @about_conversation
 def upload(request: ConversationRequest) -> HttpResponse:
-    chosen = request.FILES.get("file")
-    content = chosen.read() if isinstance(chosen, UploadedFile) else b""
-    try:
-        rosters.upload_roster(
-            conversation=request.conversation, content=content, by=request.client_user, at=timezone.now()
-        )
-    except rosters.FileMissing as refusal:
-        return _roster_page(request, problem=refusal.sentence)
-    return HttpResponseRedirect(_address(request, "portal_import"))
+    return pages.upload(_side(request))
 
 
 @require_GET
 @about_conversation
 def bringing_in(request: ConversationRequest) -> HttpResponse:
-    """The step an import is at. Asked again by the page itself, it answers in fragments until that changes."""
-    rosters.finish_import(conversation=request.conversation)
-    found = roster_queries.import_of(request.conversation)
-    if "HX-Request" in request.headers:
-        if found.is_under_way:
-            return render(request, "portal/_roster_progress.html", {"found": found})
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return _import_page(request)
+    return pages.bringing_in(_side(request))
 
 
 @require_POST
 @about_conversation
 def columns(request: ConversationRequest) -> HttpResponse:
-    try:
-        rosters.choose_columns(
-            conversation=request.conversation,
-            columns=chosen_columns(request),
-            areas=chosen_areas(request),
-            by=request.client_user,
-        )
-    except rosters.ColumnsNotKnown as refusal:
-        return _import_page(request, problem=refusal.sentence, field="columns")
-    return HttpResponseRedirect(_address(request, "portal_import"))
+    return pages.columns(_side(request))
 
 
 @require_POST
 @about_conversation
 def groups(request: ConversationRequest) -> HttpResponse:
-    """Merge the ticked groups, keep them out, or show them as the file has them: the button says which."""
-    dimension, act = request.POST.get("dimension", ""), request.POST.get("act", "merge")
-    into, ticked = one_line(request.POST.get("into", "")), request.POST.getlist("bucket")
-    by, conversation = request.client_user, request.conversation
-    try:
-        if act == "undo":
-            rosters.unmerge_groups(conversation=conversation, dimension=dimension, by=by)
-        elif act == "merge" and not into:
-            raise rosters.GroupsNotChosen
-        else:
-            called = into if act == "merge" else ""
-            rosters.merge_groups(
-                conversation=conversation, dimension=dimension, buckets=ticked, into=called, by=by
-            )
-    except rosters.GroupsNotChosen as refusal:
-        return _import_page(request, problem=refusal.sentence, field=f"into-{dimension}", ticked=ticked)
-    return HttpResponseRedirect(f"{_address(request, 'portal_import')}#groups")
+    return pages.groups(_side(request))
 
 
 @require_POST
 @about_conversation
 def confirm(request: ConversationRequest) -> HttpResponse:
-    try:
-        rosters.take_in(conversation=request.conversation, by=request.client_user, at=timezone.now())
-    except rosters.NotReady as refusal:
-        return _import_page(request, problem=refusal.sentence, field="troubles")
-    return HttpResponseRedirect(_address(request, "portal_import"))
+    return pages.confirm(_side(request))
 
 
 @require_POST
 @about_conversation
 def discard(request: ConversationRequest) -> HttpResponse:
-    rosters.discard_roster(conversation=request.conversation, by=request.client_user)
-    return HttpResponseRedirect(_address(request, "portal_roster"))
+    return pages.discard(_side(request))
 
 
 @require_GET
@@ -124,7 +74,7 @@ def troubles(request: ConversationRequest) -> HttpResponse:
     found = roster_queries.import_of(request.conversation).report
     left = found.more_troubles
     more = _("There are %(count)s more.") % {"count": number(left)} if left else ""
-    return troubles_table(found, headings=[_("Row"), _("Column"), _("What to put right")], more=more)
+    return pages.troubles_table(found, headings=[_("Row"), _("Column"), _("What to put right")], more=more)
 
 
 def _roster_page(request: ConversationRequest, problem: str = "") -> HttpResponse:
@@ -138,23 +88,17 @@ def _roster_page(request: ConversationRequest, problem: str = "") -> HttpRespons
     return render(request, "portal/roster.html", context, status=422 if problem else 200)
 
 
-def _import_page(
-    request: ConversationRequest, problem: str = "", field: str = "", ticked: list[str] | None = None
-) -> HttpResponse:
-    found = roster_queries.import_of(request.conversation)
-    context = {
-        "found": found,
-        "steps": Step,
-        "meanings": {meaning.value: words for meaning, words in _MEANINGS.items()},
-        "areas": roster_queries.areas_of(request.conversation),
-        "shown": found.report.troubles[:_SHOWN_TROUBLES],
-        "count": len(found.report.troubles) + found.report.more_troubles,
-        "merged": {merge.dimension for merge in found.preview.reading.merges} if found.preview else set(),
-        "problem": problem,
-        "field": field,
-        "ticked": ticked or [],
-    }
-    return render(request, "portal/roster_import.html", context, status=422 if problem else 200)
+def _side(request: ConversationRequest) -> pages.Side:
+    return pages.Side(
+        request=request,
+        conversation=request.conversation,
+        by=request.client_user,
+        start=_address(request, "portal_roster"),
+        steps=_address(request, "portal_import"),
+        templates="portal",
+        meanings=_MEANINGS,
+        start_page=lambda problem: _roster_page(request, problem),
+    )
 
 
 def _address(request: ConversationRequest, name: str) -> str:

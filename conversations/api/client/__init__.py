@@ -1,0 +1,1 @@
+"""For client users of the organisation."""

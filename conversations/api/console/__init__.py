@@ -1,0 +1,1 @@
+"""For staff, about one project of an organisation."""

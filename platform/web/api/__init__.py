@@ -1,0 +1,1 @@
+"""What the interface for programs has in common on every site. It renders; services decide."""
