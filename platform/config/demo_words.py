@@ -16,6 +16,8 @@ class DemoIdea:
     comments: list[str] = field(default_factory=list)
 
 
+# At the foot of every page.
+OWN_WORDS = "Demonstration data: nobody real wrote any of this."
 NAME = "What would make this a better place to work?"
 INTRODUCTION = (
     "Tell us what helps you do good work here, what gets in the way, and what you would change first."

@@ -87,7 +87,7 @@ def test_a_published_report_is_listed_and_downloaded(
 
     assert file.content == _PDF
     assert file["Content-Type"] == "application/pdf"
-    assert file["Content-Disposition"] == 'attachment; filename="what-people-said.pdf"'
+    assert file["Content-Disposition"] == 'attachment; filename="what-people-said-1.pdf"'
     assert "no-store" in file["Cache-Control"]
     with control_plane():
         (entry,) = AuditEntry.objects.filter(organisation=acme.pk, what="report downloaded").order_by(

@@ -2,15 +2,17 @@
 
 import json
 
+from django.utils import timezone
+
 from conversations.models import Conversation, Dimension, Idea
 from kernel.tenancy import Tenant
 from reporting.documents.models import Quote
-from reporting.documents.services import quoting
+from reporting.documents.services import editions, quoting
 from reporting.figures.queries import released_tables
 from tenants.models import Organisation
 from tests import documents
 from tests.coding import ANALYST
-from tests.documents import make_report, publish, section_in, write
+from tests.documents import NAME, make_report, publish, section_in, write
 from tests.grouping import close, make_groups, release, take_part
 
 
@@ -52,3 +54,16 @@ def test_groups_are_shown_as_released_and_a_quote_says_one_thing(acme: Organisat
             [cell["shown"] for cell in row] for row in kept[str(table.id)]["cells"]
         ]
     assert documents.document(version, "pdf").size > 10_000
+
+
+def test_charts_speak_the_language_of_the_report(in_acme: Tenant) -> None:
+    """R54: drawn once for each language when the analysis is frozen, so that a Welsh report is Welsh all through."""
+    ground = documents.coded_ground()
+    report = make_report(ground.talk, language="cy", title="Yr hyn a glywsom")
+    write(section_in(report, "themes"), "", charts=["themes-ranked", "trend"])
+
+    page = editions.preview_page(report, organisation=NAME, on=timezone.localdate()).decode()
+
+    assert "sydd â’r nifer mwyaf o negeseuon" in page
+    assert "Postiwyd fwyaf ar" in page
+    assert "has the most posts" not in page

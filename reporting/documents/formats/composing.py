@@ -32,10 +32,11 @@ from reporting.documents.formats.blocks import (
 from reporting.documents.measures import direction_of
 
 # Goes up whenever the same frozen content would be written otherwise than before.
-TEMPLATE = 1
+TEMPLATE = 2
 _TEXTS = Path(__file__).resolve().parents[1] / "texts"
 _NAME_OF_CHECKSUM = 16
 _OVER = 90
+_MOST_ACROSS = 4
 
 Frozen = Mapping[str, Any]
 
@@ -63,6 +64,7 @@ class _Composer:
     figures: int = 0
     tables: int = 0
     has_numbers: bool = False
+    notes: set[str] = field(default_factory=set)
     behind: list[Picture] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -153,7 +155,8 @@ class _Composer:
         totals, words = self.snapshot["totals"], self.words
         items = [(self._number(totals[name]), words[name]) for name in ("ideas", "comments", "votes")]
         if self.snapshot.get("people") is not None:
-            items.append((self._number(self.snapshot["people"]), words["people"]))
+            over = "> " if self.snapshot.get("people_is_over") else ""
+            items.append((over + self._number(self.snapshot["people"]), words["people"]))
         return Numbers(tuple(items))
 
     def _questions(self) -> Grid:
@@ -191,6 +194,7 @@ class _Composer:
 
     def _picture(self, chart: Frozen) -> Picture:
         self.figures += 1
+        chart = chart.get("said", {}).get(self.language, chart)
         data = Grid(
             number=self.figures,
             caption=chart["title"],
@@ -204,21 +208,34 @@ class _Composer:
         return picture
 
     def _table(self, table: Frozen) -> Grid:
+        names, columns, cells = table["rows"], table["columns"], table["cells"]
+        first = self.words["group"]
+        # What is wider than long is turned: words in narrow columns would be broken.
+        if len(columns) > max(_MOST_ACROSS, len(names)):
+            names, columns, cells = columns, names, [list(column) for column in zip(*cells, strict=True)]
+            first = self.words["theme" if table["code"].startswith("themes") else "question"]
         rows = [
-            (Cell(name), *(self._released(cell) for cell in cells))
-            for name, cells in zip(table["rows"], table["cells"], strict=True)
+            (Cell(name), *(self._released(cell) for cell in row))
+            for name, row in zip(names, cells, strict=True)
         ]
-        return self._grid(
-            table["title"], [self.words["group"], *table["columns"]], rows, note=table["withheld"]
-        )
+        note = self._once(table["withheld"])
+        return self._grid(table["title"], [first, *columns], rows, note=note)
+
+    def _once(self, note: str) -> str:
+        """Below the first table; after that it stands in the chapter about the method."""
+        if note in self.notes:
+            return ""
+        self.notes.add(note)
+        return note
 
     def _released(self, cell: Frozen) -> Cell:
         if cell["shown"] is None:
             return Cell(self.words["not_shown"], is_number=True, is_hidden=True)
         text = self._number(cell["shown"])
         if cell.get("percent") is not None:
-            over = cell["percent"] > _OVER
-            text += f" ({'> ' if over else ''}{self._percent((_OVER if over else cell['percent']) / 100)})"
+            # Then the number is the least there were, too.
+            mark = "> " if cell["percent"] > _OVER else ""
+            text = f"{mark}{text} ({mark}{self._percent(min(cell['percent'], _OVER) / 100)})"
         return Cell(text, is_number=True)
 
     def _grid(

@@ -26,7 +26,8 @@ def blocks(found: Mapping[str, Any], statements: Mapping[str, str], say: Speech)
         yield Paragraph(one_run(words["no_groups"]))
         return
     people = [
-        (Cell(group["name"]), Cell(say.number(group["people"]), is_number=True)) for group in found["groups"]
+        (Cell(_name(group, say)), Cell(say.number(group["people"]), is_number=True))
+        for group in found["groups"]
     ]
     yield say.grid(words["groups"], [words["group"], words["people_in_group"]], people)
     if not found["is_clear"]:
@@ -38,9 +39,14 @@ def blocks(found: Mapping[str, Any], statements: Mapping[str, str], say: Speech)
             if idea["id"] in statements
         ]
         if rows:
-            names = [words["likes_it"].format(group=group["name"]) for group in found["groups"]]
+            names = [words["likes_it"].format(group=_name(group, say)) for group in found["groups"]]
             yield say.grid(words[caption], [words["statement"], *names], rows)
     yield Paragraph(one_run(words["groups_how"]), is_small=True)
+
+
+def _name(group: Mapping[str, Any], say: Speech) -> str:
+    """By its letter, in the report's own language."""
+    return f"{say.words['group']} {group['name'].rpartition(' ')[2]}"
 
 
 def _share(likes: int | None, say: Speech) -> Cell:

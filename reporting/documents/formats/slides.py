@@ -35,6 +35,9 @@ _FONT = "Arial"
 # What can be read from the back of a room.
 _MOST_POINTS, _MOST_QUOTES, _MOST_ROWS, _MOST_COLUMNS = 6, 3, 10, 6
 _MOST_LETTERS = 280
+_FEWEST_ROWS, _NAME_AND_FIGURE = 2, 2
+# Sections whose charts say what their tables say.
+_CHARTED = frozenset({"themes", "strength"})
 _COVER, _TITLE_ONLY = 0, 5
 
 
@@ -211,19 +214,30 @@ def _key(part: Part, words: dict[str, str]) -> Iterator[tuple[list[Any], str]]:
     """What of a section is shown to a room: its figures, its points, then each picture and table, then quotes."""
     points = [block for block in part.blocks if isinstance(block, Listing)]
     texts = [block for block in part.blocks if isinstance(block, Paragraph) and not block.is_small]
-    lines = points or texts
+    shown = [block for block in part.blocks if isinstance(block, Picture | Grid)]
+    # What leads to a chart is said aloud: it stands in the notes.
+    lines = points or ([] if shown else texts)
     if lines and part.kind != "method":
         yield lines, part.heading
     for block in part.blocks:
         if isinstance(block, Numbers) and block.items:
             yield [block], words["slide_numbers"]
-        elif isinstance(block, Picture) or (isinstance(block, Grid) and block.rows):
+        elif isinstance(block, Picture) or (isinstance(block, Grid) and _is_key(block, part)):
             yield [block], block.caption
     quotes = _quotes(part)
     if quotes:
         yield list(quotes), f"{part.heading}: {words['slide_quotes']}"
     if part.kind == "method" and texts:
         yield texts, part.heading
+
+
+def _is_key(grid: Grid, part: Part) -> bool:
+    """A table with something to compare that no chart beside it shows already."""
+    if len(grid.rows) < _FEWEST_ROWS or all(cell.is_hidden for row in grid.rows for cell in row[1:]):
+        return False
+    has_chart = any(isinstance(block, Picture) for block in part.blocks)
+    is_told = part.kind in _CHARTED or (part.kind == "opinions" and len(grid.headings) == _NAME_AND_FIGURE)
+    return not (has_chart and is_told)
 
 
 def _read(block: Any) -> Iterator[tuple[str, int, RGBColor | None]]:  # noqa: ANN401

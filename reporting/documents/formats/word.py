@@ -230,7 +230,7 @@ class _Writer:
             _keep_whole(added)
             for place, cell in zip(added.cells, row, strict=True):
                 _fill(place, cell, size)
-        _set_widths(table, is_number)
+        _set_widths(table, _shares(grid))
         _describe_table(table, grid.caption)
         if grid.note:
             self._small(grid.note)
@@ -285,9 +285,21 @@ def _keep_whole(row: Any) -> None:  # noqa: ANN401
     row._tr.get_or_add_trPr().append(_element("cantSplit"))  # noqa: SLF001
 
 
-def _set_widths(table: Any, is_number: list[bool]) -> None:  # noqa: ANN401
-    """Words get more room than figures."""
-    shares = [1.3 if number else 2.2 for number in is_number]
+def _shares(grid: Grid) -> list[float]:
+    """Words get more room than figures, sentences more than words, and no figure or heading is broken."""
+    found = []
+    for n, heading in enumerate(grid.headings):
+        cells = [row[n] for row in grid.rows]
+        if cells and cells[0].is_number:
+            longest = max(len(text) for text in (*heading.split(), *(cell.text for cell in cells)))
+            found.append(min(max(longest / 5.5, 1.5), 2.9))
+        else:
+            longest = max((len(cell.text) for cell in cells), default=0)
+            found.append(min(max(longest / 11, 2.2), 6.0))
+    return found
+
+
+def _set_widths(table: Any, shares: list[float]) -> None:  # noqa: ANN401
     widths = [int(_WIDTH * share / sum(shares)) for share in shares]
     table.autofit = False
     for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):  # noqa: SLF001

@@ -6,16 +6,37 @@ Only charts that show no word of a contribution: what stands in a snapshot stays
 
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+
 from conversations.models import Conversation
 from reporting.findings import charts
 from reporting.findings.queries import Posts, trend_of
 from reporting.shapes import Chart, OpinionGroups, ThemeStrength
 
+_WORDS = ("title", "alternative", "svg", "headings", "rows")
+
 
 def charts_of(
     conversation: Conversation, posts: Posts, themes: list[ThemeStrength], groups: OpinionGroups | None
 ) -> list[dict[str, Any]]:
-    """In the style of print, each under a key that stays the same from one snapshot to the next."""
+    """
+    In the style of print and in every language a report may have, each under a key that stays the same from one
+    snapshot to the next. The words of the first language stand in the chart itself, the others in its `said`.
+    """
+    first, *others = [code for code, _name in settings.LANGUAGES]
+    with translation.override(first):
+        found = _drawn(conversation, posts, themes, groups)
+    for language in others:
+        with translation.override(language):
+            for chart, said in zip(found, _drawn(conversation, posts, themes, groups), strict=True):
+                chart["said"][language] = {name: said[name] for name in _WORDS}
+    return found
+
+
+def _drawn(
+    conversation: Conversation, posts: Posts, themes: list[ThemeStrength], groups: OpinionGroups | None
+) -> list[dict[str, Any]]:
     drawn: dict[str, Chart] = {}
     if any(theme.contributions for theme in themes):
         drawn["themes-ranked"] = charts.themes_ranked(themes, style="print")
@@ -35,6 +56,7 @@ def charts_of(
             "svg": chart.svg,
             "headings": chart.headings,
             "rows": chart.rows,
+            "said": {},
         }
         for key, chart in drawn.items()
     ]

@@ -10,7 +10,7 @@ from reporting import shapes
 from reporting.coding.queries import frame_of, progress_of
 from reporting.documents import queries
 from reporting.documents.services import drawing
-from reporting.figures.queries import participation_tables, people_who_took_part, released_tables
+from reporting.figures.queries import is_over, participation_tables, people_who_took_part, released_tables
 from reporting.findings.queries import opinion_groups_of, posts_of, themes_of
 
 # A share is never truer than this, and more digits would differ between machines.
@@ -31,6 +31,7 @@ def analysis_of(conversation: Conversation, *, at: datetime) -> dict[str, Any]:
         "questions": questions,
         "totals": {name: sum(one[name] for one in questions) for name in ("ideas", "comments", "votes")},
         "people": people_who_took_part(conversation),
+        "people_is_over": is_over(participation_tables(conversation)),
         "frame": [
             {"id": line.id, "path": list(line.path), "definition": line.definition, "colour": line.colour}
             for line in frame_of(conversation)

@@ -16,6 +16,9 @@ WITHHELD = (
     " rounded to 5 and shares above 90 % are not told apart."
 )
 
+# Shares above this are not told apart.
+_MOST_TOLD = 90
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseLine:
@@ -51,6 +54,13 @@ def people_who_took_part(conversation: Conversation) -> int | None:
         if table.code == "participation":
             return table.cells[-1][0].shown
     return None
+
+
+def is_over(tables: list[ReleasedTable]) -> bool:
+    """Whether more than nine in ten took part: then what `people_who_took_part` gives is the least there were."""
+    return any(
+        (table.cells[-1][0].percent or 0) > _MOST_TOLD for table in tables if table.code == "participation"
+    )
 
 
 def releases_of(conversation: Conversation) -> list[ReleaseLine]:

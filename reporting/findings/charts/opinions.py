@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from math import sqrt
 
+from django.utils.translation import gettext as _
+
 from reporting.findings.charts.canvas import BAR, LINE, SERIES, Canvas, Ink, Style
 from reporting.findings.charts.words import number, quoted, released
 from reporting.shapes import Chart, OpinionGroup, OpinionGroups, OpinionIdea
@@ -24,18 +26,25 @@ def opinion_map(groups: OpinionGroups, *, style: Style = "screen") -> Chart:
         canvas.text(x, y + 6, _letter(group), ink=Ink.PAPER, bold=True, anchor="middle")
     canvas.y = _HEIGHT if found else 0
     for n, group in enumerate(found):
-        canvas.lines(f"{group.name}, about {number(group.people)} people")
+        canvas.lines(
+            _("Group %(letter)s, about %(people)s people")
+            % {"letter": _letter(group), "people": number(group.people)}
+        )
         canvas.bar(0, 0.9 * group.people / most, canvas.y, SERIES[n])
         canvas.y += BAR + 8
     title = _title(found)
-    sizes = ", ".join(f"{group.name} about {number(group.people)}" for group in found)
-    alternative = f"{title}: {sizes} people." if found else f"{title}."
+    sizes = ", ".join(f"{_letter(group)} {number(group.people)}" for group in found)
+    alternative = (
+        _("%(title)s; people in each, about: %(sizes)s.") % {"title": title, "sizes": sizes}
+        if found
+        else f"{title}."
+    )
     return Chart(
         title=title,
         alternative=alternative,
         svg=canvas.picture(alternative),
-        headings=["Group", "People, about"],
-        rows=[[group.name, number(group.people)] for group in found],
+        headings=[_("Group"), _("People, about")],
+        rows=[[_("Group %(letter)s") % {"letter": _letter(group)}, number(group.people)] for group in found],
     )
 
 
@@ -55,8 +64,14 @@ def dividing_ideas(groups: OpinionGroups, *, style: Style = "screen", most: int 
 
 def _title(found: Sequence[OpinionGroup]) -> str:
     if len(found) < 2:
-        return "No groups of opinion were found"
-    return f"{('', '', 'Two', 'Three', 'Four', 'Five')[len(found)]} groups voted alike"
+        return _("No groups of opinion were found")
+    titles = {
+        2: _("Two groups voted alike"),
+        3: _("Three groups voted alike"),
+        4: _("Four groups voted alike"),
+        5: _("Five groups voted alike"),
+    }
+    return titles[len(found)]
 
 
 def _ideas(title: str, ideas: Sequence[OpinionIdea], groups: Sequence[OpinionGroup], style: Style) -> Chart:

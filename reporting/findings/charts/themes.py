@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from reporting.findings.charts.canvas import BAR, Canvas, Ink, Style
-from reporting.findings.charts.words import counted, number, path_of, percent, span
+from reporting.findings.charts.words import number, path_of, percent, posts, span
 from reporting.shapes import Chart, Estimate, ThemeStrength
 
 _LONGEST = 0.74
@@ -21,12 +23,17 @@ def themes_ranked(themes: Sequence[ThemeStrength], *, style: Style = "screen", m
         canvas.bar(0, end, canvas.y, Ink.PLAIN)
         canvas.text(end, canvas.y + 14, number(theme.contributions), bold=True, dx=6)
         canvas.y += BAR + _GAP
-    title = f"{path_of(shown[0].path)} has the most posts" if shown else "No post has a theme yet"
+    title = (
+        _("%(theme)s has the most posts") % {"theme": path_of(shown[0].path)}
+        if shown
+        else _("No post has a theme yet")
+    )
+    alternative = _said(title, [(theme, posts(theme.contributions)) for theme in shown])
     return Chart(
         title=title,
-        alternative=_said(title, [(theme, counted(theme.contributions, "post", "posts")) for theme in shown]),
-        svg=canvas.picture(_said(title, [(t, counted(t.contributions, "post", "posts")) for t in shown])),
-        headings=["Theme", "Posts", "Ideas", "Comments"],
+        alternative=alternative,
+        svg=canvas.picture(alternative),
+        headings=[_("Theme"), _("Posts"), _("Ideas"), _("Comments")],
         rows=[
             [path_of(theme.path), number(theme.contributions), number(theme.ideas), number(theme.comments)]
             for theme in shown
@@ -38,8 +45,12 @@ def themes_opinion(themes: Sequence[ThemeStrength], *, style: Style = "screen", 
     """Likes to the right and dislikes to the left, with the interval of the share; surest support first."""
     rated = [(path_of(theme.path), theme, theme.consensus) for theme in themes if theme.consensus]
     chosen = sorted(rated, key=lambda line: (-line[2].low, line[0]))[:most]
-    title = f"{chosen[0][0]} has the surest support" if chosen else "Nobody has voted on a theme yet"
-    return _diverging(title, [(name, theme, share) for name, theme, share in chosen], "Theme", style)
+    title = (
+        _("%(theme)s has the surest support") % {"theme": chosen[0][0]}
+        if chosen
+        else _("Nobody has voted on a theme yet")
+    )
+    return _diverging(title, [(name, theme, share) for name, theme, share in chosen], _("Theme"), style)
 
 
 def parts_opinion(
@@ -71,13 +82,17 @@ def themes_division(themes: Sequence[ThemeStrength], *, style: Style = "screen",
         canvas.interval(_LONGEST * division.low, _LONGEST * division.high, canvas.y + BAR / 2)
         canvas.text(1, canvas.y + 14, percent(division.value), bold=True, anchor="end")
         canvas.y += BAR + _GAP
-    title = f"Opinions differ most about {chosen[0][0]}" if chosen else "Nobody has voted on a theme yet"
+    title = (
+        _("Opinions differ most about %(theme)s") % {"theme": chosen[0][0]}
+        if chosen
+        else _("Nobody has voted on a theme yet")
+    )
     alternative = _said(title, [(theme, percent(division.value)) for _name, theme, division in chosen])
     return Chart(
         title=title,
         alternative=alternative,
         svg=canvas.picture(alternative),
-        headings=["Theme", "Division", "95 in 100 between", "Votes"],
+        headings=[_("Theme"), _("Division"), _("95 in 100 between"), _("Votes")],
         rows=[
             [name, percent(division.value), span(division), number(theme.likes + theme.dislikes)]
             for name, theme, division in chosen
@@ -92,8 +107,8 @@ def _diverging(
     middle, longest = 0.4, 0.4
     if lines:
         canvas.y += 16
-        canvas.text(middle, canvas.y, "Dislikes", ink=Ink.MUTED, anchor="end", dx=-6)
-        canvas.text(middle, canvas.y, "Likes", ink=Ink.MUTED, dx=6)
+        canvas.text(middle, canvas.y, _("Dislikes"), ink=Ink.MUTED, anchor="end", dx=-6)
+        canvas.text(middle, canvas.y, _("Likes"), ink=Ink.MUTED, dx=6)
         canvas.y += 8
     for name, _theme, share in lines:
         canvas.lines(name)
@@ -104,20 +119,24 @@ def _diverging(
         canvas.upright(middle, top - 3, top + BAR + 3, ink=Ink.INK, width=1.5)
         canvas.text(1, top + 14, percent(share.value), bold=True, anchor="end")
         canvas.y += BAR + _GAP
-    alternative = _said(title, [(theme, f"{percent(share.value)} likes") for _name, theme, share in lines])
-    if heading != "Theme":
-        said = ", ".join(f"{name} {percent(share.value)} likes" for name, _theme, share in lines[:3])
+    alternative = _said(title, [(theme, _likes(share)) for _name, theme, share in lines])
+    if heading != _("Theme"):
+        said = ", ".join(f"{name} {_likes(share)}" for name, _theme, share in lines[:3])
         alternative = f"{title}: {said}." if said else f"{title}."
     return Chart(
         title=title,
         alternative=alternative,
         svg=canvas.picture(alternative),
-        headings=[heading, "Likes", "Dislikes", "Share of likes", "95 in 100 between"],
+        headings=[heading, _("Likes"), _("Dislikes"), _("Share of likes"), _("95 in 100 between")],
         rows=[
             [name, number(theme.likes), number(theme.dislikes), percent(share.value), span(share)]
             for name, theme, share in lines
         ],
     )
+
+
+def _likes(share: Estimate) -> str:
+    return _("%(share)s likes") % {"share": percent(share.value)}
 
 
 def _said(title: str, lines: Sequence[tuple[ThemeStrength, str]]) -> str:

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
+from babel.dates import format_date
+from django.utils.translation import gettext as _
+
+from kernel import languages
 from reporting.findings.charts.canvas import LINE, Canvas, Ink, Style
-from reporting.findings.charts.words import counted, number
+from reporting.findings.charts.words import number, posts
 from reporting.findings.queries.trends import DayCount
 from reporting.shapes import Chart
 
@@ -14,20 +18,28 @@ def trend(days: Sequence[DayCount], *, about: str = "", style: Style = "screen")
     """A column for each day, from zero; the fullest is labelled. `about` names a theme."""
     canvas = Canvas(style)
     most = max((day.posts for day in days), default=0)
-    what = f" about {about}" if about else ""
+    headings = [_("Day"), _("Ideas"), _("Comments")]
     if not most:
-        title = f"Nothing was posted{what}"
-        return Chart(title, f"{title}.", canvas.picture(f"{title}."), ["Day", "Ideas", "Comments"], [])
+        title = (
+            _("Nothing was posted about %(theme)s") % {"theme": about} if about else _("Nothing was posted")
+        )
+        return Chart(title, f"{title}.", canvas.picture(f"{title}."), headings, [])
     fullest = next(day for day in days if day.posts == most)
-    title = f"Most was posted{what} on {_day(fullest)}: {counted(most, 'post', 'posts')}"
+    said = {"theme": about, "day": _day(fullest), "posts": posts(most)}
+    title = (
+        _("Most was posted about %(theme)s on %(day)s: %(posts)s") % said
+        if about
+        else _("Most was posted on %(day)s: %(posts)s") % said
+    )
     _columns(canvas, days, most, fullest)
     whole = sum(day.posts for day in days)
-    alternative = f"{title}; {number(whole)} between {_day(days[0])} and {_day(days[-1])}."
+    span = {"title": title, "n": number(whole), "first": _day(days[0]), "last": _day(days[-1])}
+    alternative = _("%(title)s; %(n)s between %(first)s and %(last)s.") % span
     return Chart(
         title=title,
         alternative=alternative,
         svg=canvas.picture(alternative),
-        headings=["Day", "Ideas", "Comments"],
+        headings=headings,
         rows=[[_day(day), number(day.ideas), number(day.comments)] for day in days],
     )
 
@@ -52,4 +64,4 @@ def _columns(canvas: Canvas, days: Sequence[DayCount], most: int, fullest: DayCo
 
 
 def _day(day: DayCount) -> str:
-    return f"{day.day.day} {day.day:%B}"
+    return format_date(day.day, "d MMMM", locale=languages.locale(languages.current()))

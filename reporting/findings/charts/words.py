@@ -3,6 +3,9 @@
 import unicodedata
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from reporting.shapes import Estimate
 
 _ELLIPSIS = "…"
@@ -79,7 +82,9 @@ def percent(share: float) -> str:
 def span(estimate: Estimate) -> str:
     """`62 to 71 %`."""
     low, high = round(100 * estimate.low), round(100 * estimate.high)
-    return f"{low} to {high} %" if low != high else f"{low} %"
+    if low == high:
+        return f"{low} %"
+    return _("%(low)s to %(high)s %%") % {"low": low, "high": high}
 
 
 def released(value: int | None) -> str:
@@ -101,5 +106,5 @@ def quoted(words: str, most: int = 140) -> str:
     return line if len(line) <= most else line[:most].rsplit(" ", 1)[0].rstrip(".,;:") + _ELLIPSIS
 
 
-def counted(value: int, one: str, many: str) -> str:
-    return f"{number(value)} {one if value == 1 else many}"
+def posts(value: int) -> str:
+    return ngettext("%(n)s post", "%(n)s posts", value) % {"n": number(value)}

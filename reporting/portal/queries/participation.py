@@ -94,6 +94,11 @@ class People:
     tables: list[ReleasedTable]
     curve: list[tuple[date, int]]
 
+    @property
+    def is_over(self) -> bool:
+        """More than nine in ten took part: then `took_part` is the least there were."""
+        return figures.is_over(self.tables)
+
 
 def totals_of(conversation: Conversation) -> Totals:
     return conversation_queries.totals(conversation)

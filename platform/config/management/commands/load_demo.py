@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from config import demo_words
+from accounts.models import Account
+from config import demo_closed, demo_words
 from conversations.models import Conversation, MessageKind, Stream
 from conversations.queries.conversations import conversation_at
 from conversations.services import conversations, importing, posting, tallies, voting
@@ -17,18 +18,21 @@ from conversations.services.conversations import Question
 from conversations.services.surveys import define_survey
 from conversations.services.threads import write_to_author
 from kernel.messages import letters
-from kernel.tenancy import Tenant, tenant_context
+from kernel.tenancy import Tenant, control_plane, tenant_context
 from privacy.anonymity import Kind, Ticket
 from privacy.vault import runner
 from privacy.vault.interface import vault
 from tenants import queries
 from tenants.models import Role
+from tenants.permissions import Staff
 from tenants.services import client_users, staff
 from tenants.services.organisations import create_organisation
 
 _PEOPLE = ["robin", "kit", "sam", "alex", "charlie", "frankie", "jamie", "jo", "lee", "max", "nicky", "pat"]
 # Somebody at each organisation who commissioned the conversation.
 _SPONSOR = "sponsor@demo.example"
+_ANALYST, _SECOND_ANALYST = "analyst@demo.example", "second-analyst@demo.example"
+_HOSPITAL = "Demo Hospital"
 _VOICES = 40
 _SEED = 20  # the same demonstration each time
 _BIODIVERSITY = "scoop-hivemind.biodiversity"
@@ -37,15 +41,14 @@ _CREDIT = (
     " Biodiversity” (2019), gathered using the Polis software (compdemocracy.org/polis) and licensed under CC BY 4.0"
     " by The Computational Democracy Project. Days were moved."
 )
-_OWN_WORDS = "Demonstration data: nobody real wrote any of this."
 
 
 class Command(BaseCommand):
     help = "Load two demonstration organisations, unless they are there already."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        self._staff()
-        hospital = self._organisation("demo-hospital", "Demo Hospital", "#1d4f91")
+        readers = self._staff()
+        hospital = self._organisation("demo-hospital", _HOSPITAL, "#1d4f91")
         if hospital is not None:
             with tenant_context(hospital):
                 client_users.create_accounts([_SPONSOR])
@@ -54,19 +57,31 @@ class Command(BaseCommand):
                 _talk(made)
                 _invite_demo_people("workplace")
                 _write_to_robin(made)
+                demo_closed.load(organisation=_HOSPITAL, by=readers)
         council = self._organisation("demo-council", "Demo Council", "#2e6b34")
         if council is not None:
             self._fill_council(council)
 
-    def _staff(self) -> None:
-        """One of each role, everywhere. Each sets up a second factor of their own when they first sign in."""
+    def _staff(self) -> tuple[Staff, Staff]:
+        """
+        One of each role, everywhere, and a second analyst; returns both analysts.
+
+        Each sets up a second factor of their own when they first sign in.
+        """
         for role in Role:
-            address = f"{role.replace(' ', '-')}@demo.example"
-            try:
-                made = staff.create_staff(email=address, name=f"Demo {role.label.lower()}", by=None)
-            except staff.AddressTaken:
-                continue
-            staff.assign(account=made.pk, role=role, organisation=None, by=None)
+            self._one_of_staff(f"{role.replace(' ', '-')}@demo.example", f"Demo {role.label.lower()}", role)
+        self._one_of_staff(_SECOND_ANALYST, "Demo second analyst", Role.ANALYST)
+        with control_plane():
+            found = [Account.objects.get(email=address) for address in (_ANALYST, _SECOND_ANALYST)]
+        first, second = (Staff(one.pk, one.name, frozenset({Role.ANALYST})) for one in found)
+        return first, second
+
+    def _one_of_staff(self, address: str, name: str, role: Role) -> None:
+        try:
+            made = staff.create_staff(email=address, name=name, by=None)
+        except staff.AddressTaken:
+            return
+        staff.assign(account=made.pk, role=role, organisation=None, by=None)
 
     def _organisation(self, slug: str, name: str, colour: str) -> Tenant | None:
         if queries.organisation(slug) is not None:
@@ -146,7 +161,7 @@ def _own_words() -> Conversation:
         slug="workplace",
         name=demo_words.NAME,
         introduction=demo_words.INTRODUCTION,
-        notice=_OWN_WORDS,
+        notice=demo_words.OWN_WORDS,
         questions=[Question(question, context) for question, context, _ideas in demo_words.QUESTIONS],
         areas=[("everybody", "Everybody")],
     )
