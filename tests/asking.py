@@ -60,7 +60,8 @@ def finish(number: str, *organisations: Organisation) -> None:
             for conversation in Conversation.objects.filter(pk__in=vault().conversations()):
                 # What other tests are deleting opens to nobody any more.
                 with suppress(UnknownConversation):
-                    rewriting.rewrite_conversation(conversation=conversation, at=timezone.now())
+                    if rewriting.is_awaited(conversation):
+                        rewriting.rewrite_conversation(conversation=conversation, at=timezone.now())
     with inside_vault():
         RequestContact.objects.filter(number=number).update(ready_at=timezone.now() - timedelta(minutes=1))
     runner.run_waiting()

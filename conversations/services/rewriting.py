@@ -122,7 +122,7 @@ def _is_due(conversation: Conversation, *, at: datetime) -> bool:
     if conversation.emptying:
         return False
     if not conversation.has_opened(at=at):
-        return _is_awaited(conversation)
+        return is_awaited(conversation)
     last = conversation.rewritten_on
     closed_on = (
         conversation.closes_at.astimezone(conversation.zone).date() if conversation.closes_at else None
@@ -131,12 +131,13 @@ def _is_due(conversation: Conversation, *, at: datetime) -> bool:
         last is None
         or closed_on is None
         or last <= closed_on
-        or _is_awaited(conversation)
+        or is_awaited(conversation)
         or _released(conversation).exists()
     )
 
 
-def _is_awaited(conversation: Conversation) -> bool:
+def is_awaited(conversation: Conversation) -> bool:
+    """Whether somebody waits to be forgotten."""
     try:
         tags = vault().own_tags(conversation=conversation.pk, ideas=[], reported=[], split=[])
     except UnknownConversation:

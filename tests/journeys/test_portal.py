@@ -161,7 +161,7 @@ def test_a_sponsor_downloads_a_report(sponsor: Visitor, conversation: str) -> No
     with page.expect_download() as waiting:
         page.get_by_role("link", name=re.compile("PDF")).click()
 
-    assert waiting.value.suggested_filename == "what-people-said.pdf"
+    assert waiting.value.suggested_filename == "what-people-said-1.pdf"
     assert waiting.value.path().read_bytes() == b"%PDF-1.7 said"
     assert "/reports/" in page.url
 
