@@ -25,7 +25,7 @@ from reporting.shapes import ReleasedTable
 FEWEST, _STEP = 11, 5
 _LONGEST_CURVE = 400
 
-_days: Remembered[tuple[str, UUID], list["Day"]] = Remembered(seconds=60, most=500)
+_days: Remembered[tuple[str, UUID], list["Day"]] = Remembered(seconds=30, most=500)
 
 
 @dataclass(frozen=True, slots=True)
