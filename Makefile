@@ -40,7 +40,7 @@ faults: $(VENV)/.test ## Kill workers, restores and imports many times over; eve
 	FAULT_RUNS=20 $(BIN)/pytest -n $(JOBS) -m "faults or not faults" tests/privacy/test_deletion_killed.py tests/privacy/test_deletion_outages.py tests/config/test_restoring.py
 
 fuzz: $(VENV)/.test ## Attack 20,000 sets of tables, send the interfaces 200,000 requests that nobody would write, and hostile words everywhere
-	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-200000} $(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py tests/api/test_fuzz.py tests/security
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-200000} $(BIN)/pytest -n $(JOBS) -m "fuzz or not fuzz" tests/privacy/test_disclosure.py tests/api/test_fuzz.py tests/kernel/test_bad_files.py tests/security
 
 audit: ## Ask the public register of known holes about every pinned version (needs the network)
 	@sh deploy/security/audit.sh
