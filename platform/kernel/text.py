@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from uuid import UUID
 
 # Invisible marks outside the general categories below: they could carry an author's watermark.
 _INVISIBLE = re.compile(
@@ -24,6 +25,14 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     return " ".join(plain(text).split())
+
+
+def uuid_of(typed: str | None) -> UUID | None:
+    """None for anything that is no id."""
+    try:
+        return UUID(typed or "")
+    except ValueError:
+        return None
 
 
 # What a program that opens a table could take for the start of a formula, wide forms included.

@@ -5,17 +5,11 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from kernel.text import uuid_of
 from reporting.coding.queries.desk import Filters, Show
 from reporting.coding.services.given import Given, Passage, passage_of
 
 _MOST_READ = 100
-
-
-def uuid_of(typed: str | None) -> UUID | None:
-    try:
-        return UUID(typed or "")
-    except ValueError:
-        return None
 
 
 def uuids_of(typed: Iterable[str]) -> list[UUID]:

@@ -1,5 +1,6 @@
 """Who of Clever Together may do what, and where. Asked in the control plane."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account, Kind
 from kernel.errors import NotFound, Unavailable
+from kernel.tenancy import control_plane
 from tenants.models import Assignment, Organisation, OrganisationState, Role
 from tenants.permissions import Staff
 
@@ -80,6 +82,15 @@ def assigned(organisation: UUID | None, role: Role) -> list[Account]:
     here = Q(organisation=organisation) | Q(organisation=None)
     accounts = Assignment.objects.filter(here, role=role).values("account")
     return list(Account.objects.filter(pk__in=accounts, is_active=True).order_by("name"))
+
+
+def names(wanted: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of staff; only where there are any is the control plane asked."""
+    ids = {one for one in wanted if one is not None}
+    if not ids:
+        return {}
+    with control_plane():
+        return names_of(ids)
 
 
 def names_of(accounts: set[UUID]) -> dict[UUID, str]:

@@ -16,7 +16,6 @@ import pytest
 
 from kernel.tenancy import control_plane
 from privacy.deletion.models import Purge
-from privacy.deletion.services import steps
 from tenants.models import Organisation
 from tests.deleting import Ended, make_ended, purge_of, take_further
 from tests.ends import end_of
@@ -76,13 +75,9 @@ def _worker(project: UUID, *, dies_at: int) -> int:
 
 @pytest.fixture(scope="module")
 def undisturbed(acme: Organisation) -> dict[str, object]:
-    before, steps.PATIENCE = steps.PATIENCE, 0.0
-    try:
-        ended = make_ended(acme)
-        take_further(ended.project)
-        return end_of(ended)
-    finally:
-        steps.PATIENCE = before
+    ended = make_ended(acme)
+    take_further(ended.project)
+    return end_of(ended)
 
 
 def _killed_until_it_ends(ended: Ended, seed: int) -> int:

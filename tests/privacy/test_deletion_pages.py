@@ -4,7 +4,6 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from privacy.deletion.services import steps
 from tenants.models import Organisation, Role
 from tests.deleting import Ended, let_days_pass, make_ended, take_further
 from tests.staffing import desk_of, make_staff
@@ -12,10 +11,8 @@ from tests.staffing import desk_of, make_staff
 
 @pytest.fixture(scope="module")
 def ended(acme: Organisation) -> Ended:
-    before, steps.PATIENCE = steps.PATIENCE, 0.0
     made = make_ended(acme)
     take_further(made.project)
-    steps.PATIENCE = before
     return made
 
 

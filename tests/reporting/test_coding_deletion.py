@@ -1,11 +1,9 @@
 """What a deletion leaves of coding: the frame and the codes, and nothing that reaches anybody (R62)."""
 
-import pytest
 from django.utils import timezone
 
 from conversations.models import Emptying
 from kernel.tenancy import tenant_context
-from privacy.deletion.services import steps
 from reporting.coding.models import Change, Code, Example, Frame, FrameVersion, Reading, Suggestion
 from reporting.coding.queries import codes_of
 from reporting.coding.services import examples, frames, tending
@@ -14,12 +12,6 @@ from tenants.models import Organisation
 from tests.coding import ANALYST, code, give, paper_ideas
 from tests.deleting import complete, take_further
 from tests.making import change, enrol, make_conversation, new_address
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for the vault's runner: it comes by between two ticks."""
-    monkeypatch.setattr(steps, "PATIENCE", 0.0)
 
 
 def test_addresses_in_what_analysts_wrote_go_and_codes_stay(acme: Organisation) -> None:

@@ -17,8 +17,9 @@ from conversations.services.queue.acting import Intent
 from conversations.staff import ProjectRequest, in_project
 from conversations.views.console.panels import PANELS, Panel
 from conversations.views.console.queue import show
-from conversations.views.console.queue_frame import onwards, uuid_of
+from conversations.views.console.queue_frame import onwards
 from kernel.errors import DomainError, NotFound
+from kernel.text import uuid_of
 from privacy.anonymity import Kind
 from tenants.models import Role
 

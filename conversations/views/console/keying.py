@@ -16,8 +16,9 @@ from conversations.services.paper import keying, uploading
 from conversations.services.paper.uploading import Preview, Upload
 from conversations.staff import ProjectRequest, in_project
 from conversations.views.console.piles import address_of
-from conversations.views.console.typed import form_id, unseen, uuid_of
+from conversations.views.console.typed import form_id, unseen
 from kernel.errors import DomainError, NotFound
+from kernel.text import uuid_of
 from tenants.models import Role
 
 

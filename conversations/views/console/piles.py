@@ -15,8 +15,9 @@ from conversations.services.hints import hints
 from conversations.services.paper import keying, piles, releasing
 from conversations.services.paper.piles import Pile, Totals
 from conversations.staff import ProjectRequest, in_project
-from conversations.views.console.typed import number, uuid_of
+from conversations.views.console.typed import number
 from kernel.errors import DomainError, NotFound
+from kernel.text import uuid_of
 from tenants.models import Role
 
 

@@ -15,8 +15,9 @@ from conversations.queries import desk
 from conversations.services import facilitating
 from conversations.services.facilitating import Prompt
 from conversations.staff import ProjectRequest, in_project
-from conversations.views.console.typed import form_id, unseen, uuid_of
+from conversations.views.console.typed import form_id, unseen
 from kernel.errors import DomainError, NotFound
+from kernel.text import uuid_of
 from privacy.anonymity import Kind
 from tenants.models import Role
 

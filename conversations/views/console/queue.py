@@ -16,6 +16,7 @@ from conversations.views.console import queue_frame
 from conversations.views.console.queue_frame import frame, onwards, opened, uuids_of, with_name
 from kernel.errors import DomainError
 from tenants.models import Role
+from tenants.queries.staff import names
 
 
 @require_GET
@@ -113,7 +114,7 @@ def _claim_line(request: ProjectRequest, post: UUID) -> HttpResponse:
         "post": shown,
         "is_mine": shown.is_claimed_by(request.staff.id, at=now),
         "is_held": shown.is_held_from(request.staff.id, at=now),
-        "names": queue_frame.names([shown.claimed_by]),
+        "names": names([shown.claimed_by]),
         "keep": queue_frame.kept(request),
     }
     return render(request, "conversations/console/_claim.html", context)

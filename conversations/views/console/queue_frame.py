@@ -22,9 +22,9 @@ from conversations.services.queue.finishing import MOST_AT_ONCE
 from conversations.staff import ProjectRequest
 from conversations.views.console.panels import HIDING, buttons_for
 from kernel.errors import DomainError
-from kernel.tenancy import control_plane
+from kernel.text import uuid_of
 from privacy.anonymity import Kind
-from tenants.queries import staff as staff_queries
+from tenants.queries.staff import names
 
 _LANES = {lane.label.lower(): lane for lane in Lane}
 _KEPT = ("lane", "stream", "area", "kind", "q")
@@ -145,22 +145,6 @@ def with_name(refusal: DomainError) -> DomainError:
         found = names([refusal.holder]).get(refusal.holder)
         return refusal.named(found) if found else refusal
     return refusal
-
-
-def names(wanted: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Names of staff; only where there are any is the control plane asked."""
-    ids = {one for one in wanted if one is not None}
-    if not ids:
-        return {}
-    with control_plane():
-        return staff_queries.names_of(ids)
-
-
-def uuid_of(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None
 
 
 def uuids_of(typed: Iterable[str]) -> list[UUID]:

@@ -11,9 +11,10 @@ from conversations.models.queue import MOST_CHARACTERS_OF_HANDOVER, MOST_CHARACT
 from conversations.queries import queue
 from conversations.services.queue import words
 from conversations.staff import ProjectRequest, in_project
-from conversations.views.console.queue_frame import names, uuid_of
 from kernel.errors import DomainError
+from kernel.text import uuid_of
 from tenants.models import Role
+from tenants.queries.staff import names
 
 _LONGEST_NUMBER = 18
 

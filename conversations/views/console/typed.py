@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from conversations.services.hints import Hint, hints
 from kernel.errors import DomainError
-from kernel.text import plain
+from kernel.text import plain, uuid_of
 
 
 class MomentUnclear(DomainError):
@@ -37,13 +37,6 @@ def number(request: HttpRequest, name: str) -> int | None:
 def form_id(request: HttpRequest) -> UUID:
     """What names this filled-in form, so that sent twice it counts once."""
     return uuid_of(request.POST.get("form", "")) or uuid4()
-
-
-def uuid_of(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None
 
 
 def unseen(request: HttpRequest, texts: dict[str, str]) -> dict[str, list[Hint]]:

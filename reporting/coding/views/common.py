@@ -10,9 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.staff import ProjectRequest
-from kernel.tenancy import control_plane
 from reporting.coding.queries.frames import CodeLine
-from tenants.queries import staff as staff_queries
 
 
 def address(request: ProjectRequest, name: str, *more: object) -> str:
@@ -25,15 +23,6 @@ def onwards(request: ProjectRequest, name: str, *more: object, query: str = "") 
 
 def today(request: ProjectRequest) -> date:
     return timezone.now().astimezone(request.conversation.zone).date()
-
-
-def names(wanted: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Names of staff; only where there are any is the control plane asked."""
-    ids = {one for one in wanted if one is not None}
-    if not ids:
-        return {}
-    with control_plane():
-        return staff_queries.names_of(ids)
 
 
 def by_id(lines: Iterable[CodeLine]) -> dict[UUID, CodeLine]:

@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 from conversations.queries import facilitated
 from conversations.staff import ProjectRequest, in_project
 from kernel.errors import DomainError, NotFound
-from reporting.coding.forms import filters_of, given_of, number_of, uuid_of
+from kernel.text import uuid_of
+from reporting.coding.forms import filters_of, given_of, number_of
 from reporting.coding.queries import desk
 from reporting.coding.queries.desk import DeskPost, Place, Show
 from reporting.coding.queries.frames import code_lines, frame_row

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from conversations.staff import ProjectRequest, in_project
 from kernel.errors import DomainError, NotFound
-from reporting.coding.forms import number_of, uuid_of
+from kernel.text import uuid_of
+from reporting.coding.forms import number_of
 from reporting.coding.queries import codes_of
 from reporting.coding.queries.frames import (
     PAGE,
@@ -28,8 +29,9 @@ from reporting.coding.queries.frames import (
 )
 from reporting.coding.services import examples, frames, recasting
 from reporting.coding.services.frames import Wording
-from reporting.coding.views.common import names, onwards, page_context
+from reporting.coding.views.common import onwards, page_context
 from tenants.models import Role
+from tenants.queries.staff import names
 
 
 @in_project(Role.ANALYST)

@@ -10,14 +10,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from conversations.staff import ProjectRequest, in_project
 from kernel.errors import DomainError, NotFound
-from reporting.coding.forms import uuid_of, uuids_of
+from kernel.text import uuid_of
+from reporting.coding.forms import uuids_of
 from reporting.coding.queries import progress_of
 from reporting.coding.queries.agreement import agreement_of
 from reporting.coding.queries.frames import code_lines, frame_row
 from reporting.coding.queries.settled import disputed, disputes, review_of, texts_of
 from reporting.coding.services import frames, settling, suggesting
-from reporting.coding.views.common import names, onwards, page_context
+from reporting.coding.views.common import onwards, page_context
 from tenants.models import Role
+from tenants.queries.staff import names
 
 _PAGE = 25
 

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_GET
 
 from conversations.queries import facilitated
 from conversations.staff import ProjectRequest, in_project
-from reporting.coding.forms import uuid_of
+from kernel.text import uuid_of
 from reporting.coding.queries import searching
 from reporting.coding.queries.frames import code_lines, frame_row
 from reporting.coding.queries.searching import Asked

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from conversations.staff import ProjectRequest, in_project
-from conversations.views.console.typed import uuid_of
 from kernel.errors import DomainError
+from kernel.text import uuid_of
 from reporting.coding.queries import codes_of
 from reporting.documents import queries
 from reporting.documents.models import MOST_CHARACTERS_OF_QUOTE, Section

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations.staff import ProjectRequest, in_project
-from conversations.views.console.typed import uuid_of
 from kernel import languages
 from kernel.errors import DomainError
+from kernel.text import uuid_of
 from reporting.documents import permissions, queries
 from reporting.documents.formats import pdf
 from reporting.documents.models import Report, VersionState
