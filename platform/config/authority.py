@@ -159,10 +159,10 @@ def _pem(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Issu
 
 def hosts_of(*addresses: str) -> tuple[str, ...]:
     """`host` or `host:port` each, without the port."""
-    return tuple(address.rsplit(":", 1)[0].strip("[]") if _has_port(address) else address for address in addresses)
+    return tuple(
+        address.rsplit(":", 1)[0].strip("[]") if _has_port(address) else address for address in addresses
+    )
 
 
 def _has_port(address: str) -> bool:
     return address.count(":") == 1 or "]:" in address
-
-

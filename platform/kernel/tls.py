@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cryptography import x509
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _SECONDS = 3
 # What OpenSSL says of a certificate that was signed by the right authority and is wrong all the same.
@@ -66,7 +68,10 @@ def visit(url: str, papers: Papers, *, path: str = "/healthz") -> Visit:
     """
     host, port = urlsplit(url).hostname or "", urlsplit(url).port
     if not url.startswith("https:"):
-        return Visit(_ask(HTTPConnection(host, port, timeout=_SECONDS), path), None)
+        try:
+            return Visit(_ask(HTTPConnection(host, port, timeout=_SECONDS), path), None)
+        except HTTPException as reason:
+            raise Unproven("what answers there speaks TLS alone. Write https into the address") from reason
     connection = HTTPSConnection(host, port, timeout=_SECONDS, context=calling(papers))
     try:
         connection.connect()
@@ -109,8 +114,10 @@ def _why_not_believed(reason: ssl.SSLError, host: str) -> str:
     return "what answers there speaks no TLS. Give the service its certificate and start it again"
 
 
-def certificates(file: str) -> list[x509.Certificate]:
+def certificates(file: str) -> "list[x509.Certificate]":
     """Raises OSError, or ValueError for a file in which no certificate stands."""
+    from cryptography import x509  # probes come here every few seconds and never read a file
+
     return x509.load_pem_x509_certificates(Path(file).read_bytes())
 
 
