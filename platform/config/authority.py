@@ -94,12 +94,13 @@ def kept_in(folder: Path) -> Authority:
     try:
         certificate = x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
         key = load_pem_private_key((folder / "ca.key").read_bytes(), None)
-    except (OSError, ValueError) as reason:
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise TypeError("not a key of ours")
+    except (OSError, ValueError, TypeError) as reason:
         raise CannotStart(
             f"No authority lies in {folder}. Bring its `ca.crt` and `ca.key` back, or make a new one with"
             " --new-authority and start every process again."
         ) from reason
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
     return Authority(certificate, key)
 
 

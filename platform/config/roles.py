@@ -210,7 +210,7 @@ ROLES: dict[str, Role] = dict(
         _role("watch", _manage("watch"), _SITE, _PROOF),
         _role(
             "vault-service",
-            lambda known: vault_service(known),
+            vault_service,
             _VAULT | _TOKEN,
             _PROOF,
         ),
