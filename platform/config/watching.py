@@ -83,9 +83,9 @@ def _state(at: datetime) -> Iterator[Metric]:
     if found.vault.found is not None:
         yield from _vault(found.vault.found, at)
     yield from _promises(found, at, anchored)
+    # Nothing by name where the way to the vault needs no certificate.
     days = _days_left(at)
-    if days:
-        yield _by("certificate_days_left", "Until a certificate between our own ends.", "certificate", days)
+    yield _by("certificate_days_left", "Until a certificate between our own ends.", "certificate", days)
     folders = {"files": settings.FILES_DIR, "backups": settings.BACKUPS_DIR, "outbox": settings.OUTBOX_DIR}
     room = {name: ratio for name, path in folders.items() if (ratio := _free(Path(path))) is not None}
     yield _by("disk_free_ratio", "Room left where a folder lies.", "folder", room)

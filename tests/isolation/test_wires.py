@@ -1,11 +1,9 @@
 """What lies between processes and servers: both sides prove who they are, or nothing is said. Over real sockets."""
 
 import os
-import socket
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,14 +21,15 @@ import redis
 from botocore.config import Config
 from botocore.exceptions import SSLError
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import connections
 from django.test import override_settings
 from kombu import Connection
 from kombu.exceptions import OperationalError
-from limits.storage import storage_from_string
+from limits.storage import RedisStorage
 
 from config import answers, authority, handing_out, watching
-from config.authority import Authority, Wanted
+from config.authority import Wanted
 from config.backups import dumps
 from config.celery import _over_tls
 from config.doctor import wires
@@ -40,6 +39,7 @@ from config.settings import _database
 from kernel.tls import Papers, visit
 from privacy.vault import client, interface
 from privacy.vault.refusals import VaultDown
+from tests.fronts import as_postgresql, as_postgresql_without_tls, front, issued_to
 from tests.topology import free_port
 
 NOW = datetime.now(UTC)
@@ -142,9 +142,9 @@ def test_who_shows_no_certificate_or_a_strange_one_is_refused(
     believed = str(secrets / "web" / "ca.crt")
     shown = {
         "none": Papers(believed, "", ""),
-        "strange": _issued(others, tmp_path / "strange", believed, Wanted("web", asks=True)),
-        "ended": _issued(ours, tmp_path / "ended", believed, Wanted("web", asks=True), days=-2),
-        "answers": _issued(ours, tmp_path / "answers", believed, Wanted("database", ("database",))),
+        "strange": issued_to(others, tmp_path / "strange", believed, Wanted("web", asks=True)),
+        "ended": issued_to(ours, tmp_path / "ended", believed, Wanted("web", asks=True), days=-2),
+        "answers": issued_to(ours, tmp_path / "answers", believed, Wanted("database", ("database",))),
     }
 
     for name, papers in shown.items():
@@ -177,8 +177,9 @@ def test_whoever_only_says_that_he_is_the_vault_hears_nothing(
     }
 
     for words, (signing, wanted, days) in false.items():
-        shown = _issued(signing, tmp_path / words.replace(" ", "-"), own.authority, wanted, days=days)
-        with front(shown, heard=(heard := [])) as port, asking(f"https://127.0.0.1:{port}", own, secrets):
+        shown = issued_to(signing, tmp_path / words.replace(" ", "-"), own.authority, wanted, days=days)
+        heard: list[bytes] = []
+        with front(shown, heard=heard) as port, asking(f"https://127.0.0.1:{port}", own, secrets):
             with pytest.raises(VaultDown):
                 interface.vault_of_nobody().conversations()
             assert words in said()
@@ -236,9 +237,9 @@ def test_days_that_are_left_are_told(secrets: Path, service: str) -> None:
 def test_files_that_are_missing_do_not_fit_or_end_are_told(secrets: Path, tmp_path: Path) -> None:
     """R72: in one sentence each, and none of them shows a key."""
     ours, own = authority.kept_in(secrets / "authority"), papers_of(secrets / "web")
-    soon = _issued(ours, tmp_path / "soon", own.authority, Wanted("web", asks=True), days=20)
-    ended = _issued(ours, tmp_path / "ended", own.authority, Wanted("web", asks=True), days=-2)
-    strange = _issued(authority.new(at=NOW), tmp_path / "strange", own.authority, Wanted("web", asks=True))
+    soon = issued_to(ours, tmp_path / "soon", own.authority, Wanted("web", asks=True), days=20)
+    ended = issued_to(ours, tmp_path / "ended", own.authority, Wanted("web", asks=True), days=-2)
+    strange = issued_to(authority.new(at=NOW), tmp_path / "strange", own.authority, Wanted("web", asks=True))
     no_certificate = tmp_path / "empty"
     no_certificate.write_text("nothing")
 
@@ -321,7 +322,7 @@ def test_postgresql_is_spoken_to_only_after_it_proved_itself(secrets: Path, tmp_
     ours = authority.kept_in(secrets / "authority")
     believed, strange = str(secrets / "web" / "ca.crt"), tmp_path / "strange.crt"
     strange.write_text(authority.new(at=NOW).pem().certificate)
-    shown = _issued(ours, tmp_path / "server", believed, Wanted("database", ("127.0.0.1",)))
+    shown = issued_to(ours, tmp_path / "server", believed, Wanted("database", ("127.0.0.1",)))
     known = settings.DATABASES["default"]
     there = f"{known['HOST']}/.s.PGSQL.{known['PORT'] or 5432}"
 
@@ -330,13 +331,13 @@ def test_postgresql_is_spoken_to_only_after_it_proved_itself(secrets: Path, tmp_
         tls = {name: options[name] for name in ("sslmode", "sslrootcert")}
         return psycopg.connect(host="127.0.0.1", port=port, user="web", dbname=known["NAME"], **tls)
 
-    with front(shown, to=there, begins=_as_postgresql) as port:
+    with front(shown, to=there, begins=as_postgresql) as port:
         with connect(port, believed) as login:
             assert login.pgconn.ssl_in_use
             assert login.execute("SELECT 1").fetchone() == (1,)
         with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
             connect(port, str(strange))
-    with front(shown, to=there, begins=_as_postgresql_without_tls) as port:
+    with front(shown, to=there, begins=as_postgresql_without_tls) as port:
         with pytest.raises(psycopg.OperationalError, match="does not support SSL"):
             connect(port, believed)
 
@@ -347,7 +348,7 @@ def test_a_dump_asks_for_the_same_certificate(tmp_path: Path, monkeypatch: pytes
     program.chmod(0o700)
     monkeypatch.setattr(dumps, "client_program", lambda _name: program)
     options = {**settings.DATABASES["default"]["OPTIONS"], "sslmode": "verify-full", "sslrootcert": "/ca.crt"}
-    monkeypatch.setitem(dumps.connections["default"].settings_dict, "OPTIONS", options)
+    monkeypatch.setitem(connections["default"].settings_dict, "OPTIONS", options)
 
     with pytest.raises(CannotStart, match=r"sslmode=verify-full sslrootcert=/ca\.crt"):
         dumps.dump("default", ["public"], tmp_path / "dump")
@@ -358,14 +359,14 @@ def test_valkey_is_spoken_to_only_after_it_proved_itself(secrets: Path, tmp_path
     ours = authority.kept_in(secrets / "authority")
     believed, strange = str(secrets / "web" / "ca.crt"), tmp_path / "strange.crt"
     strange.write_text(authority.new(at=NOW).pem().certificate)
-    shown = _issued(ours, tmp_path / "server", believed, Wanted("valkey", ("127.0.0.1",)))
+    shown = issued_to(ours, tmp_path / "server", believed, Wanted("valkey", ("127.0.0.1",)))
     login, _at, rest = settings.VALKEY_URL.removeprefix("unix://").partition("@")
 
     def everybody(url: str) -> Iterator[Callable[[], object]]:
         once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
         quickly = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
         yield redis.Redis.from_url(url, retry=once).ping
-        yield storage_from_string(url, retry=once).get_connection().ping
+        yield RedisStorage(url, retry=once).get_connection().ping  # type: ignore[arg-type]  # redis takes it
         queue = Connection(url, ssl=_over_tls(url), transport_options=quickly)
         yield partial(_ask_the_queue, queue)
 
@@ -385,99 +386,15 @@ def test_valkey_is_spoken_to_only_after_it_proved_itself(secrets: Path, tmp_path
 def test_files_and_mail_look_whose_server_it_is(secrets: Path, tmp_path: Path) -> None:
     """ASVS 12.3.2: S3 and SMTP, by the authorities that the machine knows or is told of."""
     ours = authority.kept_in(secrets / "authority")
-    shown = _issued(ours, tmp_path / "server", "", Wanted("files", ("127.0.0.1",)))
-    once, known = (
-        Config(retries={"max_attempts": 0}),
-        {"aws_access_key_id": "a", "aws_secret_access_key": "b"},
-    )
-    with front(shown) as port:
-        files = boto3.client("s3", endpoint_url=f"https://127.0.0.1:{port}", config=once, **known)
-        with pytest.raises(SSLError):
-            files.list_buckets()
+    shown = issued_to(ours, tmp_path / "server", "", Wanted("files", ("127.0.0.1",)))
+    once = Config(retries={"max_attempts": 0})
+    somebody = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b")
+    with front(shown) as port, pytest.raises(SSLError):
+        somebody.client("s3", endpoint_url=f"https://127.0.0.1:{port}", config=once).list_buckets()
 
-    with override_settings(EMAIL_USE_TLS=True):
-        mail = get_connection("django.core.mail.backends.smtp.EmailBackend")
-    assert mail.ssl_context.verify_mode == ssl.CERT_REQUIRED
-    assert mail.ssl_context.check_hostname
+    looking = EmailBackend(use_tls=True).ssl_context
+    assert (looking.verify_mode, looking.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
-def _ask_the_queue(queue: Connection) -> object:
+def _ask_the_queue(queue: Any) -> object:
     return queue.default_channel.client.ping()
-
-
-# A server of somebody's -------------------------------------------------------------------
-
-
-def _issued(signing: Authority, folder: Path, believed: str, wanted: Wanted, *, days: int = 365) -> Papers:
-    issued = signing.issue(wanted, at=NOW, days=days)
-    folder.mkdir()
-    (folder / "tls.crt").write_text(issued.certificate)
-    (folder / "tls.key").write_text(issued.key)
-    return Papers(believed, str(folder / "tls.crt"), str(folder / "tls.key"))
-
-
-def _as_postgresql(taken: socket.socket) -> None:
-    """It is asked for TLS before TLS begins."""
-    taken.recv(8)
-    taken.sendall(b"S")
-
-
-def _as_postgresql_without_tls(taken: socket.socket) -> None:
-    taken.recv(8)
-    taken.sendall(b"N")
-    taken.recv(1)
-    raise ConnectionError
-
-
-@contextmanager
-def front(
-    papers: Papers,
-    *,
-    to: str = "",
-    begins: Callable[[socket.socket], None] = lambda _taken: None,
-    heard: list[bytes] | None = None,
-) -> Iterator[int]:
-    """TLS ends here, in front of a server's socket or of nobody; the port."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(papers.certificate, papers.key)
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve(taken: socket.socket) -> None:
-        try:
-            begins(taken)
-            inner = context.wrap_socket(taken, server_side=True)
-            if not to:
-                if heard is not None:
-                    heard.append(inner.recv(1))
-                inner.close()
-                return
-            beyond = socket.socket(socket.AF_UNIX)
-            beyond.connect(to)
-            threading.Thread(target=_pump, args=(beyond, inner), daemon=True).start()
-            _pump(inner, beyond)
-        except OSError:
-            taken.close()
-
-    def accept() -> None:
-        while True:
-            try:
-                taken, _address = listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(taken,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield int(listening.getsockname()[1])
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-
-
-def _pump(one: socket.socket, other: socket.socket) -> None:
-    try:
-        while data := one.recv(65536):
-            other.sendall(data)
-        other.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
