@@ -70,6 +70,7 @@ def main(arguments: Sequence[str]) -> None:
 def hand_out(folder: Path, known: Mapping[str, str]) -> None:
     """A folder for each process, with a file for each secret that it needs or may know."""
     for role in ROLES.values():
+        (folder / role.name).mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, value in role.environment(known).items():
             if name in SECRETS:
                 write(folder / role.name / name, value)
@@ -80,8 +81,9 @@ def certify(folder: Path, signing: Authority, wanted: Mapping[str, Wanted], *, a
     own = signing.pem()
     write(folder / _AUTHORITY / "ca.crt", own.certificate)
     write(folder / _AUTHORITY / "ca.key", own.key)
-    for name in [*ROLES, *(name for name in wanted if name not in ROLES)]:
-        write(folder / name / "ca.crt", own.certificate)
+    for name in {*ROLES, *wanted}:
+        if (folder / name).is_dir():
+            write(folder / name / "ca.crt", own.certificate)
     for name, one in wanted.items():
         issued = signing.issue(one, at=at)
         write(folder / name / "tls.crt", issued.certificate)
@@ -94,6 +96,8 @@ def renew(folder: Path, options: argparse.Namespace, *, at: datetime) -> None:
 
     Raises CannotStart where no authority lies there, or it ends before what it would sign.
     """
+    if not folder.is_dir():
+        raise CannotStart(f"{folder} is no folder of secrets. Name the one that `manage secrets` made.")
     if options.new_authority:
         signing = authority.new(at=at)
     else:
