@@ -45,10 +45,6 @@ from tests.topology import free_port
 NOW = datetime.now(UTC)
 
 
-def _hand_out(folder: Path, *more: str) -> None:
-    handing_out.main([str(folder), *more])
-
-
 def papers_of(folder: Path) -> Papers:
     return Papers(*(str(folder / name) for name in ("ca.crt", "tls.crt", "tls.key")))
 
@@ -56,7 +52,7 @@ def papers_of(folder: Path) -> Papers:
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wires") / "secrets"
-    _hand_out(folder, "--plain-servers")
+    handing_out.main([str(folder), "--plain-servers"])
     return folder
 
 
@@ -266,7 +262,7 @@ def test_certificates_are_renewed_and_nothing_else(
 ) -> None:
     """R72: the same names by the same authority, for whoever reads the folder; a new authority on demand alone."""
     folder = tmp_path / "s"
-    _hand_out(folder, "--conversations", "db.example:5433", "--service", "vault.example")
+    handing_out.main([str(folder), "--conversations", "db.example:5433", "--service", "vault.example"])
     before = {file: file.read_text() for file in folder.rglob("*") if file.is_file()}
 
     handing_out.main([str(folder), "--renew"])
@@ -307,7 +303,7 @@ def test_servers_with_certificates_of_others_are_believed_by_those(tmp_path: Pat
     theirs.write_text(authority.new(at=NOW).pem().certificate)
     folder = tmp_path / "s"
 
-    _hand_out(folder, "--servers-ca", str(theirs))
+    handing_out.main([str(folder), "--servers-ca", str(theirs)])
 
     assert (folder / "web" / "servers.crt").read_text() == theirs.read_text()
     assert "ssl_ca_certs=/run/secrets/servers.crt" in (folder / "worker" / "BROKER_URL").read_text()
