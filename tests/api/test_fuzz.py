@@ -33,12 +33,12 @@ from web.api.scopes import Scope
 
 _CANARY = "CANARY-of-beta"
 # Some two thousand in every run.
-_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "2380"))
+_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "2300"))
 _NUMBER = (
     int(os.environ.get("FUZZ_SEED", "7")) if "FUZZ_REQUESTS" not in os.environ else random.randrange(2**31)
 )
 # What each role asks, in operations of its schemas: the requests are dealt out evenly.
-_PAIRS = 238
+_PAIRS = 210
 _EXAMPLES = max(1, _REQUESTS // _PAIRS)
 _STAFF = {
     "facilitator": StaffRole.FACILITATOR,
