@@ -13,9 +13,13 @@ _TEXTS = {
     "area": "everybody",
     "asking": "qMm0VbB3",
     "code": "porters",
+    "colour": "#00625a",
     "column": "Team",
+    "context": "Think of the rooms that you are in every day.",
+    "definition": "Light in rooms and corridors, from windows or lamps.",
     "detail": "There is nothing at this address. Check it, or go back to the start page.",
     "digest": "9f2c0b61e4a7d8350cbb",
+    "edited_why": "",
     "email": "ash@example.org",
     "form": "CSV",
     "heading": "Team",
@@ -24,11 +28,14 @@ _TEXTS = {
     "language": "en",
     "name": "A better place to work",
     "note": "",
+    "notice": "A facilitator asks you something.",
     "path": "Light",
     "problem": "",
+    "q": "daylight",
     "question": "What would make this a better place to work?",
     "reason": "this is no e-mail address",
     "said": "Everybody on the roster can be reached.",
+    "state_why": "",
     "slug": "a-better-place",
     "scopes": "read",
     "text": "More daylight in the corridors.",
@@ -36,9 +43,15 @@ _TEXTS = {
     "title": "A better place to work",
     "todo": "",
     "token": "conversations_3q2h0vJ5",
+    "why": "",
+    "words": "It names my colleague.",
     "withheld": "Groups of fewer than 11 people are not shown.",
 }
-_NUMBERS = {"votes": 41877, "ideas": 1204, "comments": 5310, "people": 640, "percent": 35, "number": 1, "version": 1}
+_NUMBERS = {
+    "at_least": 5, "by_mail": 600, "by_text": 40, "came_back": 0, "coded": 1110, "comments": 5310, "contributions": 34,
+    "dislikes": 9, "end": 14, "ideas": 1204, "invited": 640, "likes": 112, "number": 1, "paper": 15, "people": 640,
+    "percent": 35, "shown": 35, "size": 48213, "start": 5, "took_part": 410, "votes": 41877,
+}  # fmt: skip
 _FORMATS = {
     "date": _DAY,
     "date-time": _MOMENT,
@@ -110,4 +123,6 @@ def _text(schema: Schema, name: str) -> str:
 
 def _one_of(name: str) -> str:
     """The name of one of several."""
-    return {"rows": "label", "columns": "label"}.get(name, name.removesuffix("s") if name not in _TEXTS else name)
+    return {"rows": "label", "columns": "label"}.get(
+        name, name.removesuffix("s") if name not in _TEXTS else name
+    )

@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from web.api.client import BYTES
 from web.api.endpoint import JSON, KEY_HEADER
 from web.api.examples import Schema, example_of, kind_of
-from web.api.files import CSV
+from web.api.files import CSV, FORM
 from web.api.scopes import Scope
 from web.api.schema import document
 from web.markdown import rendered
@@ -22,9 +22,28 @@ from web.markdown import rendered
 _METHODS = ("get", "post", "put", "patch", "delete")
 _CODE = re.compile(r"^`(\w+)`: (.*)$")
 _KEY = re.compile(r"^(\s*)(&#34;.*?&#34;)(: )", re.MULTILINE)
-_FORMATS = {"uuid": "an id", "date": "a day", "date-time": "a moment", "uri": "an address", "binary": "a file"}
+EVERYBODY, CLIENTS = "/api/v1/", "/api/v1/organisation/"
+_SLUGS = {"slug": "a-better-place", "format": "pdf"}
+_FORMATS = {
+    "uuid": "an id",
+    "date": "a day",
+    "date-time": "a moment",
+    "uri": "an address",
+    "binary": "a file",
+}
 _KINDS = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
-_MOST_KEPT = 64
+# By their tags; the others follow in the order of their addresses.
+_FIRST = (
+    "Token",
+    "Sign-in",
+    "Conversations",
+    "Organisations",
+    "Projects",
+    "Ideas",
+    "Comments",
+    "Votes",
+    "One's own",
+)
 _SUCCESS = range(200, 300)
 
 
@@ -50,7 +69,7 @@ class Operation:
     name: str
     method: str
     path: str
-    summary: str
+    summary: Markup
     said: Markup
     scope: str
     needs_token: bool
@@ -61,7 +80,9 @@ class Operation:
     status: int
     status_words: str
     answer: Markup
+    # What is to be said of its fields; where another operation answers the same, its name, and nothing here.
     explained: Sequence[Field]
+    explained_at: str
     refusals: Sequence[Refusal]
 
 
@@ -84,21 +105,25 @@ class Reference:
         return sum(len(group.operations) for group in self.groups)
 
 
-@lru_cache(maxsize=_MOST_KEPT)
-def reference(urlconf: str, site: str) -> Reference:
-    """Of one site, with requests to `site`, such as https://riverside.example.org."""
+@cache
+def reference(urlconf: str) -> Reference:
+    """Of one site. Requests are for a shell in which API and TOKEN are set, and what an address names by id."""
     found = document(urlconf)
     shapes = found["components"]["schemas"]
-    groups: dict[str, list[Operation]] = {}
+    explained: dict[str, str] = {}
+    for methods in found["paths"].values():
+        for said in sorted(methods, key=_METHODS.index):
+            explained.setdefault(_answered(methods[said]), methods[said]["operationId"])
+    groups: dict[str, list[Operation]] = {name: [] for name in _FIRST}
     for path, methods in found["paths"].items():
         for method in _METHODS:
             if method in methods:
-                made = _operation(site, path, method, methods[method], shapes)
+                made = _operation(path, method, methods[method], shapes, explained)
                 groups.setdefault(methods[method]["tags"][0], []).append(made)
     asked = {operation.scope for group in groups.values() for operation in group}
     return Reference(
         title=found["info"]["title"],
-        groups=[Group(name, f"about-{_slug(name)}", found) for name, found in groups.items()],
+        groups=[Group(name, f"about-{_slug(name)}", group) for name, group in groups.items() if group],
         scopes=[scope for scope in Scope if scope.value in asked],
     )
 
@@ -110,27 +135,34 @@ def coloured(value: Any) -> Markup:  # noqa: ANN401  (JSON)
 
 
 def _operation(
-    site: str, path: str, method: str, said: dict[str, Any], shapes: Mapping[str, Schema]
+    path: str,
+    method: str,
+    said: dict[str, Any],
+    shapes: Mapping[str, Schema],
+    explained: Mapping[str, str],
 ) -> Operation:
     parameters = said.get("parameters", [])
-    status, answer, explained = _answer(said, shapes)
-    summary, _line, more = said["description"].partition("\n")
-    whole = said["summary"] if summary.rstrip(".") == said["summary"] else summary
+    status, answer, fields = _answer(said, shapes)
+    explained_at = explained[_answered(said)] if fields else said["operationId"]
+    is_here = explained_at == said["operationId"]
+    first, _line, more = said["description"].partition("\n")
+    summary, _stop, rest = first.partition(". ")
     return Operation(
         name=said["operationId"],
         method=method.upper(),
         path=path,
-        summary=whole.rstrip("."),
-        said=rendered(more.rpartition("Scope:")[0].strip()).html,
+        summary=_marked(summary.rstrip(".")),
+        said=rendered(f"{rest}\n{more.rpartition('Scope:')[0]}".strip()).html,
         scope=said["x-scope"],
         needs_token=bool(said.get("security")),
-        places=_places(parameters, said, shapes),
+        places=_places(path, said, shapes),
         is_repeatable=any(one["in"] == "header" for one in parameters),
-        request=_request(site, path, method, said, shapes),
+        request=_request(path, method, said, shapes),
         status=status,
         status_words=HTTPStatus(status).phrase,
         answer=answer,
-        explained=explained,
+        explained=fields if is_here else [],
+        explained_at="" if is_here else explained_at,
         refusals=list(_refusals(said)),
     )
 
@@ -139,8 +171,10 @@ def _operation(
 
 
 def _places(
-    parameters: Sequence[dict[str, Any]], said: dict[str, Any], shapes: Mapping[str, Schema]
+    address: str, said: dict[str, Any], shapes: Mapping[str, Schema]
 ) -> list[tuple[str, list[Field]]]:
+    """Those in the address in the order in which they stand there."""
+    parameters = said.get("parameters", [])
     places = []
     for where, title in (("path", "In the address"), ("query", "In the query")):
         fields = [
@@ -150,15 +184,22 @@ def _places(
                 bool(one.get("required")),
                 _marked(one.get("description", "")),
             )
-            for one in parameters
+            for one in sorted(parameters, key=lambda one: address.find(f"{{{one['name']}}}"))
             if one["in"] == where
         ]
         places.append((title, fields))
     contents = said.get("requestBody", {}).get("content", {})
     if BYTES in contents:
-        kinds = [kind for kind in contents if kind != BYTES]
-        words = _marked("The file itself; or a form with it, in the part `file`.")
-        places.append(("The body", [Field("", ", ".join(kinds), is_needed=True, said=words)]))
+        kinds = [
+            Field(
+                kind,
+                "a form with the file" if kind == FORM else "the file as it is",
+                is_needed=True,
+                said=Markup(),
+            )
+            for kind in contents
+        ]
+        places.append(("The body, by its content type", kinds))
     elif JSON in contents:
         places.append(("In the body", list(_fields(contents[JSON]["schema"], shapes))))
     return [(title, fields) for title, fields in places if fields]
@@ -179,13 +220,13 @@ def _fields(schema: Schema, shapes: Mapping[str, Schema], before: str = "") -> I
             yield from _fields(within, shapes, f"{before}{name}{'[]' if is_list else ''}.")
 
 
-def _request(site: str, path: str, method: str, said: dict[str, Any], shapes: Mapping[str, Schema]) -> str:
+def _request(path: str, method: str, said: dict[str, Any], shapes: Mapping[str, Schema]) -> str:
     """A line for the shell."""
-    filled = re.sub(r"\{(\w+)\}", lambda match: _place(match[1]), path)
+    filled = re.sub(r"\{(\w+)\}", lambda match: _place(match[1]), path.removeprefix(_base(path)))
     needed = [one for one in said.get("parameters", []) if one["in"] == "query" and one.get("required")]
     query = "&".join(f"{one['name']}={example_of(one['schema'], shapes, one['name'])}" for one in needed)
-    address = f"{site}{filled}{'?' if query else ''}{query}"
-    lines = [f"curl {'' if method == 'get' else f'-X {method.upper()} '}{shlex.quote(address)}"]
+    address = f"$API/{filled}{'?' if query else ''}{query}"
+    lines = [f'curl {"" if method == "get" else f"-X {method.upper()} "}"{address}"']
     if said.get("security"):
         lines.append('-H "Authorization: Bearer $TOKEN"')
     if any(one["in"] == "header" for one in said.get("parameters", [])):
@@ -199,16 +240,31 @@ def _request(site: str, path: str, method: str, said: dict[str, Any], shapes: Ma
     return " \\\n  ".join(lines)
 
 
+def _base(path: str) -> str:
+    """What every address of a site begins with."""
+    return next(base for base in (CLIENTS, EVERYBODY) if path.startswith(base))
+
+
 def _place(name: str) -> str:
-    return str(example_of({"type": "string"}, {}, name)).lower().replace(" ", "-")
+    return _SLUGS.get(name, f"${name.upper()}")
 
 
 # What comes back -------------------------------------------------------------------------
 
 
+def _answered(said: dict[str, Any]) -> str:
+    """The shape of an answer, by name; where it has none, the operation's own."""
+    for status, response in said["responses"].items():
+        if status.isdecimal() and int(status) in _SUCCESS and JSON in response.get("content", {}):
+            return str(response["content"][JSON]["schema"].get("$ref", said["operationId"]))
+    return str(said["operationId"])
+
+
 def _answer(said: dict[str, Any], shapes: Mapping[str, Schema]) -> tuple[int, Markup, list[Field]]:
     """The status, an example, and the fields that have something said of them."""
-    status = next(int(status) for status in said["responses"] if status.isdecimal() and int(status) in _SUCCESS)
+    status = next(
+        int(status) for status in said["responses"] if status.isdecimal() and int(status) in _SUCCESS
+    )
     content = said["responses"][str(status)].get("content", {})
     if JSON not in content:
         words = "The bytes of the file." if content else ""
@@ -247,12 +303,16 @@ def _kind(schema: Schema, shapes: Mapping[str, Schema]) -> str:
     if kind == "object":
         return ("names and values" if "additionalProperties" in real else "an object") + null
     words = _FORMATS.get(real.get("format", ""), _KINDS.get(kind, kind))
-    most = f", up to {real['maxLength']:,} characters" if "maxLength" in real else ""
+    # Where the sentence beside it says how much, that is what counts.
+    says_it = "haracters" in schema.get("description", "")
+    most = f", up to {real['maxLength']:,} characters" if "maxLength" in real and not says_it else ""
     return f"{words}{most}{null}"
 
 
 def _several(kind: str) -> str:
-    return {"text": "texts", "an id": "ids", "an object": "objects", "a whole number": "whole numbers"}.get(kind, kind)
+    first, comma, rest = kind.partition(",")
+    many = {"text": "texts", "an id": "ids", "an object": "objects", "a whole number": "whole numbers"}
+    return f"{many.get(first, first)}{comma}{rest}"
 
 
 def _real(schema: Schema, shapes: Mapping[str, Schema]) -> Schema:

@@ -17,6 +17,8 @@ const consoleStyles = compile("styles/console.scss", { style: "compressed" });
 writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
 const portalStyles = compile("styles/portal.scss", { style: "compressed" });
 writeFileSync(`${out}portal.css`, portalStyles.css + "\n");
+const guideStyles = compile("styles/guide.scss", { style: "compressed" });
+writeFileSync(`${out}guide.css`, guideStyles.css + "\n");
 for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue", "coding"]) {
   copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
 }
