@@ -72,6 +72,9 @@ def example_of(schema: Schema, shapes: Mapping[str, Schema], name: str = "", dep
         if several in schema:
             real = [one for one in schema[several] if one.get("type") != "null"]
             return example_of(real[0], shapes, name, depth)
+    # What leads to the next page is null on the last.
+    if name == "after" and "null" in schema.get("type", ()):
+        return None
     return _of_kind(kind_of(schema), schema, shapes, name, depth)
 
 
@@ -84,9 +87,6 @@ def kind_of(schema: Schema) -> str:
 
 
 def _of_kind(kind: str, schema: Schema, shapes: Mapping[str, Schema], name: str, depth: int) -> Any:  # noqa: ANN401
-    # What leads to the next page is null on the last.
-    if name == "after" and "null" in schema.get("type", ()):
-        return None
     if kind == "object":
         return _object(schema, shapes, name, depth)
     if kind == "array":

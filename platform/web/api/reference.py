@@ -15,15 +15,14 @@ from web.api.client import BYTES
 from web.api.endpoint import JSON, KEY_HEADER
 from web.api.examples import Schema, example_of, kind_of
 from web.api.files import CSV, FORM
-from web.api.scopes import Scope
 from web.api.schema import document
+from web.api.scopes import Scope
 from web.markdown import rendered
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _CODE = re.compile(r"^`(\w+)`: (.*)$")
 _KEY = re.compile(r"^(\s*)(&#34;.*?&#34;)(: )", re.MULTILINE)
 EVERYBODY, CLIENTS = "/api/v1/", "/api/v1/organisation/"
-_SLUGS = {"slug": "a-better-place", "format": "pdf"}
 _FORMATS = {
     "uuid": "an id",
     "date": "a day",
@@ -111,9 +110,11 @@ def reference(urlconf: str) -> Reference:
     found = document(urlconf)
     shapes = found["components"]["schemas"]
     explained: dict[str, str] = {}
-    for methods in found["paths"].values():
-        for said in sorted(methods, key=_METHODS.index):
-            explained.setdefault(_answered(methods[said]), methods[said]["operationId"])
+    # Where somebody reads it, if that is possible, and otherwise where it comes first.
+    for method in _METHODS:
+        for methods in found["paths"].values():
+            if method in methods:
+                explained.setdefault(_answered(methods[method]), methods[method]["operationId"])
     groups: dict[str, list[Operation]] = {name: [] for name in _FIRST}
     for path, methods in found["paths"].items():
         for method in _METHODS:
@@ -222,7 +223,7 @@ def _fields(schema: Schema, shapes: Mapping[str, Schema], before: str = "") -> I
 
 def _request(path: str, method: str, said: dict[str, Any], shapes: Mapping[str, Schema]) -> str:
     """A line for the shell."""
-    filled = re.sub(r"\{(\w+)\}", lambda match: _place(match[1]), path.removeprefix(_base(path)))
+    filled = re.sub(r"\{(\w+)\}", lambda match: f"${match[1].upper()}", path.removeprefix(_base(path)))
     needed = [one for one in said.get("parameters", []) if one["in"] == "query" and one.get("required")]
     query = "&".join(f"{one['name']}={example_of(one['schema'], shapes, one['name'])}" for one in needed)
     address = f"$API/{filled}{'?' if query else ''}{query}"
@@ -245,10 +246,6 @@ def _base(path: str) -> str:
     return next(base for base in (CLIENTS, EVERYBODY) if path.startswith(base))
 
 
-def _place(name: str) -> str:
-    return _SLUGS.get(name, f"${name.upper()}")
-
-
 # What comes back -------------------------------------------------------------------------
 
 
@@ -268,7 +265,7 @@ def _answer(said: dict[str, Any], shapes: Mapping[str, Schema]) -> tuple[int, Ma
     content = said["responses"][str(status)].get("content", {})
     if JSON not in content:
         words = "The bytes of the file." if content else ""
-        return status, Markup(escape(words)), []
+        return status, escape(words), []
     fields = [field for field in _fields(content[JSON]["schema"], shapes) if field.said]
     return status, coloured(_given(content[JSON], shapes)), fields
 
@@ -294,7 +291,9 @@ def _refusals(said: dict[str, Any]) -> Iterator[Refusal]:
 
 def _kind(schema: Schema, shapes: Mapping[str, Schema]) -> str:
     real = _real(schema, shapes)
-    null = ", or null" if real is not schema and "oneOf" in schema or "null" in schema.get("type", ()) else ""
+    null = (
+        ", or null" if (real is not schema and "oneOf" in schema) or "null" in schema.get("type", ()) else ""
+    )
     if "enum" in real:
         return " or ".join(f"“{value}”" for value in real["enum"] if value is not None) + null
     kind = kind_of(real)
