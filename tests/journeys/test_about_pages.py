@@ -5,6 +5,8 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.journeys.conftest import PHONE, Product, Visitor, visit
 
+# For people who write programs: the organisation's side and the console's.
+_GUIDES = (("demo-hospital", "/api/v1/organisation/"), ("console", "/api/v1/"))
 _PAGES = ("Rules", "Questions and answers", "Privacy", "Support", "Accessibility")
 
 
@@ -30,6 +32,9 @@ def test_they_read_well_in_the_dark_and_at_four_hundred_percent(
         visitor = visit(product, chromium, contexts, **options)
         for code in ("rules", "questions", "privacy", "support", "accessibility"):
             visitor.go(f"/workplace/about/{code}/")
+            visitor.must_be_accessible()
+        for site, path in _GUIDES:
+            visitor.go(path, site)
             visitor.must_be_accessible()
 
 
