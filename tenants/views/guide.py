@@ -99,7 +99,8 @@ def _count(found: Reference, scope: str) -> int:
 
 
 def _refusals(side: str) -> list[_Line]:
-    kinds = [*_EVERYWHERE, *([] if side == "participant" else [StillWorking, KeyUsedOtherwise])]
+    of_accounts: list[type[DomainError]] = [] if side == "participant" else [StillWorking, KeyUsedOtherwise]
+    kinds = [*_EVERYWHERE, *of_accounts]
     lines = [
         _Line(kind.status, HTTPStatus(kind.status).phrase, kind.code, str(kind.message)) for kind in kinds
     ]

@@ -1,7 +1,7 @@
 """Bodies that are a table somebody else made: as they are, or as the part `file` of a form. Nothing is read here."""
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -53,8 +53,9 @@ class PartOfForm(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         request = (parser_context or {})["request"]
+        whole = cast("BinaryIO", stream)
         try:
-            reader = MultiPartParser(request.META, stream, request.upload_handlers, "utf-8")
+            reader = MultiPartParser(request.META, whole, request.upload_handlers, "utf-8")
             _fields, files = reader.parse()
         except (MultiPartParserError, SuspiciousOperation) as reason:
             raise InputNotReadable(PART) from reason
