@@ -48,7 +48,7 @@ def test_a_roster_is_handed_in_looked_at_merged_and_taken_in(
     answers = []
     with caplog.at_level(logging.DEBUG):
         handed_in = program.send_file("file/", roster)
-        assert (handed_in.status_code, handed_in.json()["step"]) == (202, "reading")
+        assert (handed_in.status_code, handed_in.json()) == (202, {"step": "reading"})
         answers.append(_looked_at(program))
         assert [column["holds"] for column in answers[0]["preview"]["columns"]] == ["email", "dimension"]
         assert (answers[0]["step"], answers[0]["is_ready"], answers[0]["counts"]) == ("checking", False, None)

@@ -8,6 +8,7 @@ from web.api.files import PART
 from web.api.shapes import Shape, Text
 
 _MOST_COLUMNS, _MOST_GROUPS, _LONGEST_CODE, _LONGEST_NAME = 100, 200, 100, 120
+_STEPS = [step.value for step in Step]
 _MEANINGS = [meaning.value for meaning in Meaning]
 
 
@@ -124,10 +125,16 @@ class TroubleShape(Shape):
     reason = Text()
 
 
+class StepShape(Shape):
+    """That something was begun. `get_roster_import` tells how it goes on."""
+
+    step = serializers.ChoiceField(_STEPS)
+
+
 class ImportShape(Shape):
     """How far an import is, and what it would bring."""
 
-    step = serializers.ChoiceField([step.value for step in Step])
+    step = serializers.ChoiceField(_STEPS)
     is_ready = serializers.BooleanField(help_text="Nothing stands against taking everybody in.")
     preview = PreviewShape(allow_null=True, help_text="As soon as the file was read, until it is taken in.")
     counts = CountsShape(allow_null=True, help_text="When it is ready, and when everybody is taken in.")

@@ -19,6 +19,7 @@ from conversations.api.client.roster_shapes import (
     MergedGroups,
     OneDimension,
     RosterForm,
+    StepShape,
     TroubleShape,
 )
 from conversations.models import Conversation
@@ -47,18 +48,10 @@ READINGS = "60/10minutes"
 _SHOWN_TROUBLES, _A_PAGE = 20, 200
 _MANY_ALONE = 0.1
 _FILE = "E-mail,Team\nash@example.org,Porters\nkit@example.org,Drivers\n"
-_READING: dict[str, Any] = {
-    "step": "reading",
-    "is_ready": False,
-    "preview": None,
-    "counts": None,
-    "many_alone": False,
-    "troubles": [],
-    "troubles_in_all": 0,
-}
+_READING, _TAKING_IN = {"step": "reading"}, {"step": "taking in"}
 _LOOKED_AT: dict[str, Any] = {
-    **_READING,
     "step": "checking",
+    "is_ready": False,
     "preview": {
         "form": "CSV",
         "sheets": 1,
@@ -86,6 +79,8 @@ _LOOKED_AT: dict[str, Any] = {
         {"row": 0, "column": "Team", "reason": "1 of its groups have fewer than 11 people; merge them"}
     ],
     "troubles_in_all": 1,
+    "counts": None,
+    "many_alone": False,
 }
 
 
@@ -105,21 +100,13 @@ class RosterEndpoint(ClientEndpoint):
             what="roster read", who=str(self.account.pk), rate=READINGS, today=timezone.localdate(self.now)
         )
 
-    def told(self, status: int = 200) -> Response:
-        """How far the import is, with what its page shows at this step. Raises NotFound."""
-        found = rosters.import_of(self.conversation)
-        is_taken_in = found.step is rosters.Step.DONE
-        troubles = found.report.troubles
-        told = {
-            "step": found.step,
-            "is_ready": found.is_ready,
-            "preview": None if is_taken_in else _preview(found, rosters.areas_of(self.conversation)),
-            "counts": found.report if found.is_ready or is_taken_in else None,
-            "many_alone": found.is_ready and found.report.unique_shares.get("together", 0) > _MANY_ALONE,
-            "troubles": troubles[:_SHOWN_TROUBLES],
-            "troubles_in_all": len(troubles) + found.report.more_troubles,
-        }
-        return self.given(ImportShape, told, status=status)
+    def begun(self) -> Response:
+        """
+        What an act answers: the step alone. Answers to acts are kept for a day, so that they can be given again.
+
+        Raises NotFound.
+        """
+        return self.given(StepShape, rosters.import_of(self.conversation), status=202)
 
 
 class Import(RosterEndpoint):
@@ -132,7 +119,19 @@ class Import(RosterEndpoint):
         never here: columns, groups with their sizes, and what is to be put right by row.
         """
         services.finish_import(conversation=self.conversation)
-        return self.told()
+        found = rosters.import_of(self.conversation)
+        is_taken_in = found.step is rosters.Step.DONE
+        troubles = found.report.troubles
+        told = {
+            "step": found.step,
+            "is_ready": found.is_ready,
+            "preview": None if is_taken_in else _preview(found, rosters.areas_of(self.conversation)),
+            "counts": found.report if found.is_ready or is_taken_in else None,
+            "many_alone": found.is_ready and found.report.unique_shares.get("together", 0) > _MANY_ALONE,
+            "troubles": troubles[:_SHOWN_TROUBLES],
+            "troubles_in_all": len(troubles) + found.report.more_troubles,
+        }
+        return self.given(ImportShape, told)
 
     @operation("discard_roster", status=204, scope=Scope.ROSTER, refuses=[NotFound, ImportUnderWay])
     def delete(self, request: Request) -> Response:  # noqa: ARG002
@@ -160,7 +159,7 @@ class RosterFile(RosterEndpoint):
             WORKBOOK: OpenApiTypes.BINARY,
             FORM: RosterForm,
         },
-        gives=ImportShape,
+        gives=StepShape,
         status=202,
         scope=Scope.ROSTER,
         refuses=[NotFound, NotATable, FileMissing, ImportUnderWay, RosterTooLate, TooMany],
@@ -178,7 +177,7 @@ class RosterFile(RosterEndpoint):
         services.upload_roster(
             conversation=self.conversation, content=self._content(), by=self.client_user, at=self.now
         )
-        return self.told(status=202)
+        return self.begun()
 
     def _content(self) -> bytes:
         """Empty where no body, or a form without that part, was sent."""
@@ -190,7 +189,7 @@ class Columns(RosterEndpoint):
     @operation(
         "choose_roster_columns",
         takes=HowToRead,
-        gives=ImportShape,
+        gives=StepShape,
         status=202,
         scope=Scope.ROSTER,
         refuses=[NotFound, ColumnsNotKnown, ImportGone, ImportUnderWay, TooMany],
@@ -204,14 +203,14 @@ class Columns(RosterEndpoint):
         services.choose_columns(
             conversation=self.conversation, columns=said["columns"], areas=said["areas"], by=self.client_user
         )
-        return self.told(status=202)
+        return self.begun()
 
 
 class Merge(RosterEndpoint):
     @operation(
         "merge_roster_groups",
         takes=MergedGroups,
-        gives=ImportShape,
+        gives=StepShape,
         status=202,
         scope=Scope.ROSTER,
         refuses=[NotFound, GroupsNotChosen, ImportGone, ImportUnderWay, TooMany],
@@ -232,14 +231,14 @@ class Merge(RosterEndpoint):
             into=into,
             by=self.client_user,
         )
-        return self.told(status=202)
+        return self.begun()
 
 
 class Separate(RosterEndpoint):
     @operation(
         "separate_roster_groups",
         takes=OneDimension,
-        gives=ImportShape,
+        gives=StepShape,
         status=202,
         scope=Scope.ROSTER,
         refuses=[NotFound, ImportGone, ImportUnderWay, TooMany],
@@ -253,17 +252,17 @@ class Separate(RosterEndpoint):
         services.unmerge_groups(
             conversation=self.conversation, dimension=said["dimension"], by=self.client_user
         )
-        return self.told(status=202)
+        return self.begun()
 
 
 class Start(RosterEndpoint):
     @operation(
         "take_roster_in",
-        gives=ImportShape,
+        gives=StepShape,
         status=202,
         scope=Scope.ROSTER,
         refuses=[NotFound, NotReady, ImportGone, ImportUnderWay, RosterTooLate],
-        got={**_READING, "step": "taking in"},
+        got=_TAKING_IN,
     )
     def post(self, request: Request) -> Response:  # noqa: ARG002
         """
@@ -273,7 +272,7 @@ class Start(RosterEndpoint):
         how many were added, brought up to date and unchanged.
         """
         services.take_in(conversation=self.conversation, by=self.client_user, at=self.now)
-        return self.told(status=202)
+        return self.begun()
 
 
 class Troubles(RosterEndpoint):
