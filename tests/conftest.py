@@ -87,6 +87,13 @@ def in_acme(acme: Organisation) -> Iterator[Tenant]:
 
 
 @pytest.fixture
+def in_a_new_one(acme: Organisation) -> Iterator[Tenant]:
+    """An organisation that holds this test's conversation and no other: for what goes through all of them."""
+    with tenant_context(make_organisation().tenant) as tenant:
+        yield tenant
+
+
+@pytest.fixture
 def in_beta(beta: Organisation) -> Iterator[Tenant]:
     with tenant_context(beta.tenant) as tenant:
         yield tenant

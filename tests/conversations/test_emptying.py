@@ -229,11 +229,12 @@ def test_parts_of_one_post_are_tied_no_longer(in_acme: Tenant, talk: Conversatio
     assert not Touch.objects.filter(idea__stream__conversation=talk).exists()
 
 
-def test_afterwards_nothing_counts_or_rewrites_it(in_acme: Tenant, talk: Conversation) -> None:
+def test_afterwards_nothing_counts_or_rewrites_it(in_a_new_one: Tenant) -> None:
+    talk = make_conversation()
     _people, _ideas = _full(talk)
     tallies.count_conversation(conversation=talk.pk)
     votes = sum(Tally.objects.filter(stream__conversation=talk).values_list("votes", flat=True))
-    _emptied(scope_of(in_acme, talk))
+    _emptied(scope_of(in_a_new_one, talk))
 
     rewriting.rewrite_all(at=timezone.now() + timedelta(days=3))
     tallies.count_all()

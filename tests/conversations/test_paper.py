@@ -228,8 +228,9 @@ def test_a_release_stays_once_something_came_of_it(talk: Conversation, what: str
     assert Idea.objects.filter(pk=idea.pk).exists()
 
 
-def test_the_night_forgets_which_ideas_came_from_which_pile(talk: Conversation) -> None:
+def test_the_night_forgets_which_ideas_came_from_which_pile(in_a_new_one: Tenant) -> None:
     """L2: also where the conversation has closed meanwhile."""
+    talk = make_conversation()
     batch = pile(talk, forms=1)
     key(talk, batch, "One\n\nTwo")
     close(talk, batch)

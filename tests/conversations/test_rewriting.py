@@ -268,7 +268,7 @@ def test_who_votes_and_posts_during_the_rewrite_loses_nothing(in_acme: Tenant, t
     ],
 )
 def test_a_conversation_is_rewritten_until_its_last_day_was(
-    in_acme: Tenant, opens: int, closes: int, rewritten: int | None, is_due: bool
+    in_a_new_one: Tenant, opens: int, closes: int, rewritten: int | None, is_due: bool
 ) -> None:
     now = datetime(2026, 6, 10, 3, 10, tzinfo=UTC)
     talk = make_conversation(opens_at=now + timedelta(days=opens), closes_at=now + timedelta(days=closes))
@@ -282,7 +282,7 @@ def test_a_conversation_is_rewritten_until_its_last_day_was(
     assert done is (is_due or rewritten == 0)
 
 
-def test_somebody_who_leaves_a_closed_conversation_is_forgotten_too(in_acme: Tenant) -> None:
+def test_somebody_who_leaves_a_closed_conversation_is_forgotten_too(in_a_new_one: Tenant) -> None:
     now = timezone.now()
     talk = make_conversation(opens_at=now - timedelta(days=5), closes_at=now - timedelta(days=2))
     Conversation.objects.filter(pk=talk.pk).update(rewritten_on=now.date() - timedelta(days=1))
