@@ -70,6 +70,7 @@ def test_every_answer_has_the_headers_that_browsers_obey(acme: Organisation, url
         policy = said["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy, address
         assert "base-uri 'none'" in policy, address
+        assert "object-src 'none'" in policy, address
         assert "unsafe" not in policy, address
         assert ("Access-Control-Allow-Origin" in said) == (address in _FOR_ALL), address
         assert "Server" not in said, address

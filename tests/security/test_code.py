@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from allauth.mfa import app_settings as mfa_settings
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -148,11 +149,13 @@ def test_secrets_are_made_by_the_systems_randomness_alone() -> None:
 
 
 def test_codes_are_eight_digits() -> None:
-    """ASVS 6.5.4: 26 bits, with five tries."""
+    """ASVS 6.5.4, 6.5.5: 26 bits, with five tries; codes of an app change each half minute, and none before counts."""
     for _n in range(200):
         assert re.fullmatch(r"\d{8}", codes.new_code())
         assert re.fullmatch(r"\d{8}", AccountAdapter().generate_login_code())
     assert (codes.TRIES, codes.SECONDS) == (5, 600)
+    assert settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT == 300
+    assert (mfa_settings.TOTP_PERIOD, mfa_settings.TOTP_TOLERANCE) == (30, 0)
 
 
 def test_sealing_the_same_twice_shares_nothing() -> None:
