@@ -5,11 +5,14 @@ from typing import Any
 
 import httpx
 import msgspec
+import structlog
 from django.conf import settings
 
 from privacy.vault import wire
 from privacy.vault.refusals import REFUSALS, VaultDown
 from privacy.vault.verb import Caller
+
+log = structlog.get_logger("privacy.vault")
 
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 
@@ -34,6 +37,8 @@ def ask(caller: Caller, verb: str, arguments: dict[str, Any]) -> Any:  # noqa: A
     try:
         response = _client(settings.VAULT_URL, settings.VAULT_TOKEN).post(f"/{verb}", content=body)
     except httpx.HTTPError as reason:
+        # Its words may hold an address of ours; whether it was TLS or time is its kind.
+        log.warning("vault_does_not_answer", kind=type(reason.__cause__ or reason).__name__)
         raise VaultDown from reason
     if response.status_code != httpx.codes.OK:
         raise REFUSALS.get(response.headers.get("X-Refusal", ""), VaultDown)
