@@ -15,7 +15,8 @@ from django.utils import timezone
 from kernel.models import AuditEntry
 from kernel.tenancy import control_plane, tenant_context
 from tenants.models import Organisation, Role
-from tests.making import make_conversation, signed_in_client
+from tests.making import make_conversation, make_idea, make_people, signed_in_client, stream_of
+from tests.reporting.sponsoring import portal_of
 from tests.staffing import desk_of, make_staff
 from web.well_known import PATH
 
@@ -134,6 +135,37 @@ def test_a_participants_cookie_has_its_host_and_is_closed(acme: Organisation) ->
     assert seat.key.startswith("__Host-")
     assert (seat["secure"], seat["httponly"], seat["samesite"], seat["path"]) == (True, True, "Lax", "/")
     assert not seat["domain"]
+
+
+def test_the_way_out_stands_on_every_page_behind_the_door(acme: Organisation) -> None:
+    """ASVS 7.4.4: of participants, staff and client users; of the pages about signing in as well."""
+    with tenant_context(acme.tenant):
+        talk = make_conversation()
+        idea = make_idea(talk, make_people(talk)[0])
+        stream = stream_of(talk).pk
+    own = (
+        "",
+        "mine/",
+        "mine/messages/",
+        "my-data/",
+        "my-data/password/",
+        "my-data/leave/",
+        "search/?q=light",
+    )
+    own += (f"stream/{stream}/", f"stream/{stream}/write/", f"idea/{idea}/", "survey/", "about/privacy/")
+    security = ("security/", "security/places/", "security/recovery-codes/generate/", "tokens/")
+    console = ("", "staff/", "staff/new/", "operations/", f"organisations/{acme.pk}/", *security)
+    pages = [
+        (signed_in_client(acme, talk), [f"/{talk.slug}/{path}" for path in own]),
+        (desk_of(make_staff(Role.OPERATOR)), [f"/{path}" for path in console]),
+        (portal_of(acme), [f"/organisation/{path}" for path in ("", *security)]),
+    ]
+
+    for browser, addresses in pages:
+        for address in addresses:
+            page = browser.get(address)
+            assert page.status_code == 200, address
+            assert "Sign out</button>" in page.content.decode(), address
 
 
 @pytest.mark.parametrize("urlconf", list(_SITES))
