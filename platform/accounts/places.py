@@ -168,5 +168,9 @@ def _kept(account: UUID) -> dict[str, _Kept]:
     """Of those sessions alone that are still there."""
     with answering():
         raw = web_client().hgetall(_name(account))
-    found = {key.decode(): msgspec.msgpack.decode(kept, type=_Kept) for key, kept in raw.items()}
+    found = {
+        key.decode(): msgspec.msgpack.decode(kept, type=_Kept)
+        for key, kept in raw.items()
+        if isinstance(key, bytes) and isinstance(kept, bytes)
+    }
     return {key: kept for key, kept in found.items() if SessionStore().exists(key)}

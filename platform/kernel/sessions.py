@@ -97,7 +97,7 @@ class SealedRecords:
         opened = self._open(token)
         own = opened.name.encode() if opened else b""
         found = web_client().smembers(handle_key(current_tenant().schema_name, handle))
-        return [name for name in found if name != own]
+        return [name for name in found if isinstance(name, bytes) and name != own]
 
     def _open(self, token: str) -> _Opened | None:
         try:

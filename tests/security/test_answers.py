@@ -152,11 +152,18 @@ def test_the_way_out_stands_on_every_page_behind_the_door(acme: Organisation) ->
         "my-data/leave/",
         "search/?q=light",
     )
-    own += (f"stream/{stream}/", f"stream/{stream}/write/", f"idea/{idea}/", "survey/", "about/privacy/")
+    here = (
+        *own,
+        f"stream/{stream}/",
+        f"stream/{stream}/write/",
+        f"idea/{idea}/",
+        "survey/",
+        "about/privacy/",
+    )
     security = ("security/", "security/places/", "security/recovery-codes/generate/", "tokens/")
     console = ("", "staff/", "staff/new/", "operations/", f"organisations/{acme.pk}/", *security)
     pages = [
-        (signed_in_client(acme, talk), [f"/{talk.slug}/{path}" for path in own]),
+        (signed_in_client(acme, talk), [f"/{talk.slug}/{path}" for path in here]),
         (desk_of(make_staff(Role.OPERATOR)), [f"/{path}" for path in console]),
         (portal_of(acme), [f"/organisation/{path}" for path in ("", *security)]),
     ]

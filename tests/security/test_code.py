@@ -184,7 +184,7 @@ def test_limits_that_are_written_down_are_those_of_the_code() -> None:
         number, _slash, window = rate.partition("/")
         assert window == "10minutes", what
         assert re.search(rf"(?<![\d,]){int(number):,} {re.escape(what)}", _PRACTICE), what
-    for number, what in (
+    for most_of_it, what in (
         (codes._ASKED_PER_WINDOW, "codes and"),
         (2 * codes.TRIES, "password tries"),
         (threads._MOST_ANSWERS_A_DAY, "answers"),
@@ -192,7 +192,7 @@ def test_limits_that_are_written_down_are_those_of_the_code() -> None:
         (contact._ROUTES_PER_HOUR, "routes"),
         (contact._AUTHORS_PER_HOUR, "authors"),
     ):
-        assert f"{number:,} {what}" in _PRACTICE, what
+        assert f"{most_of_it:,} {what}" in _PRACTICE, what
     longest = (MOST_CHARACTERS_OF_IDEA, MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_MESSAGE)
     assert "1 to {:,}, {:,}, {:,} characters".format(*longest) in _PRACTICE
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KB" in _PRACTICE
