@@ -76,7 +76,7 @@ def page_of(
     if after is not None:
         _add_key(where, filters, after)
     order = _DONE_ORDER if filters.is_done else _ORDER
-    read = rows(_PAGE.format(where=where, order=order), [at, by, *where.values, PAGE + 1])
+    read = rows(_PAGE.format(where=where, order=order), [at, by, *where.values])
     found = [_row(line, is_done=filters.is_done) for line in read[:PAGE]]
     return QueuePage(rows=found, after=found[-1].key if len(read) > PAGE else None)
 
@@ -183,7 +183,7 @@ _PAGE = f"""
            CASE WHEN q.claimed_until > %s AND q.claimed_by <> %s THEN q.claimed_by END, q.alike IS NOT NULL,
            q.handled_on
     {_FROM} JOIN conversations_stream s ON s.id = i.stream_id
-    WHERE {{where}} ORDER BY {{order}} LIMIT %s
+    WHERE {{where}} ORDER BY {{order}} LIMIT {PAGE + 1}
 """
 _NEXT = f"SELECT q.id {_FROM} WHERE {{where}} ORDER BY {_ORDER} LIMIT 1"
 

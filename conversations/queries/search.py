@@ -1,6 +1,7 @@
 """Ideas that hold the words somebody looks for, in the person's own area."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup, escape
@@ -15,6 +16,8 @@ from privacy.anonymity import Ticket
 MOST_CHARACTERS = 200
 # Results are counted up to here: counting all of them would cost more than finding a page of them.
 MOST_COUNTED = 100
+# Up to so many are all looked up before a page is cut out of them.
+_FEW = 500
 # Where a match begins and ends, on the way from the database. No text holds them: what is typed loses its
 # control characters, and the statement takes them out of everything else.
 _BEGIN, _END = "\x01", "\x02"
@@ -71,19 +74,29 @@ def ideas_with(
     before, order, key = ideas.keyset(sort, after)
     within = "" if stream is None else "AND i.stream_id = %s"
     where = [words, by.area, conversation.id, *([] if stream is None else [stream])]
-    count, has_words = row(_COUNT.format(within=within), [*where, MOST_COUNTED, words]) or (0, False)
-    if not count:
-        return Found(ideas=[], texts=[], after=None, count=0, has_words=bool(has_words))
-    statement = _SEARCH.format(within=within, before=before, order=order)
-    read = rows(statement, [words, *where, *key, PAGE + 1])
-    shown = ideas.with_own([ideas.card_and_ties(line[:-1]) for line in read[:PAGE]], by, known)
+    read = rows(_AMONG_FEW.format(within=within, before=before, order=order), [*where, words, *key])
+    count = int(read[0][0]) if read else 0
+    if count > _FEW:
+        streams, which = ("s.conversation_id", conversation.id) if stream is None else ("s.id", stream)
+        statement = _AMONG_MANY.format(streams=streams, before=before, order=order)
+        read = rows(statement, [words, count, by.area, conversation.id, words, *key, which])
+    if not read:
+        count, has_words = _without_a_page(within, where, words)
+        return Found(ideas=[], texts=[], after=None, count=count, has_words=has_words)
+    shown = ideas.with_own([ideas.card_and_ties(line[1:-1]) for line in read[:PAGE]], by, known)
     return Found(
         ideas=shown,
         texts=[_marked(str(line[-1])) for line in read[:PAGE]],
         after=ideas.next_key(sort, shown) if len(read) > PAGE else None,
-        count=count,
+        count=min(count, MOST_COUNTED),
         has_words=True,
     )
+
+
+def _without_a_page(within: str, where: list[Any], words: str) -> tuple[int, bool]:
+    """How many ideas there are, and whether anything is looked for, where a page of them is empty."""
+    count, has_words = row(_COUNT.format(within=within), [*where, words]) or (0, False)
+    return int(count), bool(has_words)
 
 
 def _marked(headline: str) -> Markup:
@@ -104,15 +117,43 @@ _MATCHES = f"""
 """
 
 _COUNT = f"""
-    SELECT (SELECT count(*) FROM (SELECT {_MATCHES} LIMIT %s) found),
+    SELECT (SELECT count(*) FROM (SELECT {_MATCHES} LIMIT {MOST_COUNTED}) found),
            numnode(websearch_to_tsquery('english', %s)) > 0
 """
 
 # The text is marked after the page has been cut out, because marking is the dearest part.
-_SEARCH = f"""
-    SELECT {ideas.CARD_AND_TIES},
-        ts_headline('english', translate(i.text, chr(1) || chr(2), ''), websearch_to_tsquery('english', %s),
-            'HighlightAll=true, StartSel="' || chr(1) || '", StopSel="' || chr(2) || '"')
-    FROM (SELECT i.* {_MATCHES} {{before}} ORDER BY {{order}} LIMIT %s) i
-    ORDER BY {{order}}
+_HEADLINE = """
+    ts_headline('english', translate(i.text, chr(1) || chr(2), ''), websearch_to_tsquery('english', %s),
+        'HighlightAll=true, StartSel="' || chr(1) || '", StopSel="' || chr(2) || '"')
 """
+_LINES = f"ORDER BY {{order}} LIMIT {PAGE + 1}"
+
+# All that hold the words, by the index of words, and a page of them.
+_AMONG_FEW = f"""
+    WITH found AS MATERIALIZED (SELECT i.id {_MATCHES} LIMIT {_FEW + 1})
+    SELECT i.found, {ideas.CARD_AND_TIES}, {{headline}}
+    FROM (
+        SELECT i.*, (SELECT count(*) FROM found) AS found FROM found JOIN conversations_idea i USING (id)
+        WHERE true {{before}} {_LINES}
+    ) i
+    ORDER BY {{order}}
+""".replace("{headline}", _HEADLINE)
+
+# Words that many hold are met soon in the order of the page, question by question. The words stand in a
+# subquery of their own, so that nothing but that order is left to go by.
+_AMONG_MANY = f"""
+    SELECT i.found, {ideas.CARD_AND_TIES}, {{headline}}
+    FROM (
+        SELECT i.* FROM conversations_stream s CROSS JOIN LATERAL (
+            SELECT i.*, %s::int AS found FROM conversations_idea i
+            WHERE i.stream_id = s.id
+              AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
+              AND i.state = '{State.SHOWN}'
+              AND (SELECT w.vector @@ websearch_to_tsquery('english', %s)
+                   FROM conversations_ideawords w WHERE w.idea_id = i.id)
+              {{before}} {_LINES}
+        ) i
+        WHERE {{streams}} = %s {_LINES}
+    ) i
+    ORDER BY {{order}}
+""".replace("{headline}", _HEADLINE)

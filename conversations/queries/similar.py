@@ -44,7 +44,7 @@ def similar_ideas(conversation: Conversation, text: str, *, by: Ticket) -> list[
     words = plain(text[: 2 * _MOST_CHARACTERS])[:_MOST_CHARACTERS]
     if len(words) < _FEWEST_CHARACTERS:
         return []
-    values = [words, by.area, conversation.id, _CANDIDATES, words, words, _ALIKE, _MOST_SHOWN]
+    values = [words, by.area, conversation.id, words, words, _ALIKE]
     return [SimilarIdea(*found) for found in rows(_SIMILAR, values)]
 
 
@@ -58,12 +58,12 @@ _SIMILAR = f"""
         FROM query, conversations_ideawords w JOIN conversations_idea i ON i.id = w.idea_id
         WHERE w.vector @@ query.words AND i.state = '{State.SHOWN}'
           AND i.area_id = (SELECT id FROM conversations_area WHERE code = %s AND conversation_id = %s)
-        ORDER BY ts_rank(w.vector, query.words) DESC LIMIT %s
+        ORDER BY ts_rank(w.vector, query.words) DESC LIMIT {_CANDIDATES}
     )
     SELECT id, text, shown_likes, shown_dislikes, comment_count, merges
     FROM (SELECT *, greatest(similarity(text, %s), word_similarity(%s, text) - {_WITHIN}) AS alike FROM candidates) found
     WHERE alike > %s
-    ORDER BY alike DESC, id LIMIT %s
+    ORDER BY alike DESC, id LIMIT {_MOST_SHOWN}
 """
 
 

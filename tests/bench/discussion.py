@@ -1,15 +1,18 @@
 """The conversation that pages and votes are measured on: 20,000 ideas, 1,000,000 votes."""
 
+import re
 import time
 from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
 
-from tests.bench.ground import Report
+from privacy.anonymity import Ticket
+from tests.bench.ground import Line, Report, get
 from tests.making import make_conversation, make_idea, make_people
 
 IDEAS, VOTES, STREAMS = 20_000, 1_000_000, 10
+_FORM_COOKIE = re.compile(rb"[Ss]et-[Cc]ookie: ([^=]*form=[^;]+);")
 _RANDOM_32 = "sha256(convert_to(random()::text || i::text, 'UTF8'))"
 
 
@@ -22,6 +25,7 @@ class Discussion:
     stream: UUID
     area: UUID
     hot: UUID
+    person: Ticket
     cookie: str
     deep_key: str
 
@@ -64,9 +68,36 @@ def build(report: Report, *, ideas: int = IDEAS, votes: int = VOTES) -> Discussi
         stream=streams[0],
         area=area,
         hot=hot,
+        person=person,
         cookie=cookie,
         deep_key=f"{deep}-{deep}",
     )
+
+
+def in_a_browser(port: int, discussion: Discussion, path: str) -> str:
+    """The cookies a browser has on its second page: the seat, and what its forms are held against."""
+    answer = Line(port, get(path, discussion.host, discussion.cookie)).ask()
+    form = _FORM_COOKIE.search(answer)
+    assert form is not None, answer[:200]
+    return f"{discussion.cookie}; {form[1].decode()}"
+
+
+def vote_here_and_there(discussion: Discussion) -> None:
+    """The person likes every fourth idea of the first page of the newest and of the most liked."""
+    from django.utils import timezone
+
+    from conversations.models import Conversation, Idea
+    from conversations.services import voting
+    from kernel.tenancy import Tenant, tenant_context
+
+    with tenant_context(Tenant(schema_name=discussion.schema, organisation=discussion.conversation)):
+        talk = Conversation.objects.get(pk=discussion.conversation)
+        for order in ("-number", "-shown_likes"):
+            page = Idea.objects.filter(stream=discussion.stream).order_by(order, "-number")[:20]
+            for idea in page.values_list("pk", flat=True)[::4]:
+                voting.cast_vote(
+                    conversation=talk, idea=idea, by=discussion.person, value=1, at=timezone.now()
+                )
 
 
 def session_of(conversation: UUID, person: object) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests.bench.discussion import Discussion, build
+from tests.bench.discussion import Discussion, build, in_a_browser, vote_here_and_there
 from tests.bench.ground import Line, Report, get, interleaved, server
 from tests.making import code_sent_to, enrol, new_address
 
@@ -23,6 +23,7 @@ def _asked(owner_url: str, discussion: Discussion, report: Report) -> dict[str, 
     """Median milliseconds of each page, of floor, tenancy and product in one run."""
     small = build(report, ideas=2_000, votes=100_000)
     search = f"/{discussion.slug}/search/?q="
+    vote_here_and_there(discussion)
     with (
         server(
             "tests.bench.floor:application", FLOOR_DATABASE_URL=owner_url, FLOOR_SCHEMA=discussion.schema
@@ -32,14 +33,13 @@ def _asked(owner_url: str, discussion: Discussion, report: Report) -> dict[str, 
     ):
         one = get(f"/{discussion.hot}/", discussion.host)
         stream = f"/{discussion.slug}/stream/{discussion.stream}/"
+        cookie = in_a_browser(product, discussion, stream)
         asks = {
             "floor": Line(floor, one),
             "tenancy": Line(tenancy, one),
-            "stream": Line(product, get(stream, discussion.host, discussion.cookie)),
-            "deep": Line(
-                product, get(f"{stream}?after={discussion.deep_key}", discussion.host, discussion.cookie)
-            ),
-            "liked": Line(product, get(f"{stream}?sort=liked", discussion.host, discussion.cookie)),
+            "stream": Line(product, get(stream, discussion.host, cookie)),
+            "deep": Line(product, get(f"{stream}?after={discussion.deep_key}", discussion.host, cookie)),
+            "liked": Line(product, get(f"{stream}?sort=liked", discussion.host, cookie)),
             "small": Line(product, get(f"/{small.slug}/stream/{small.stream}/", small.host, small.cookie)),
         }
         for name, line in asks.items():
@@ -50,8 +50,8 @@ def _asked(owner_url: str, discussion: Discussion, report: Report) -> dict[str, 
         # Apart and fewer, because searches are limited. Every idea holds "words": the dearest search there is.
         searches = {
             "tenancy": asks["tenancy"],
-            "all": Line(product, get(f"{search}words", discussion.host, discussion.cookie)),
-            "rare": Line(product, get(f"{search}19977", discussion.host, discussion.cookie)),
+            "all": Line(product, get(f"{search}words", discussion.host, cookie)),
+            "rare": Line(product, get(f"{search}19977", discussion.host, cookie)),
         }
         found |= interleaved(_ROUNDS, 20, **{f"search {name}": line.ask for name, line in searches.items()})
         assert all(line.ask().startswith(b"HTTP/1.1 200") for line in searches.values())

@@ -169,13 +169,43 @@ def test_one_stream_or_all(acme: Organisation, talk: Conversation, browser: Clie
     assert f'value="{first.pk}"' in browser.get(f"/{talk.slug}/stream/{first.pk}/").content.decode()
 
 
-def test_no_more_than_a_hundred_are_counted(
-    acme: Organisation, talk: Conversation, browser: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queries_of_search, "MOST_COUNTED", 3)
-    _post(acme, talk, *(f"Daylight {n}" for n in range(5)))
+def test_no_more_than_a_hundred_are_counted(acme: Organisation, talk: Conversation, browser: Client) -> None:
+    with tenant_context(acme.tenant):
+        (person,) = make_people(talk)
+        for n in range(101):
+            make_idea(talk, person, f"Daylight {n}")
 
-    assert "At least 3 ideas found." in _search(browser, talk, "daylight")
+    assert "At least 100 ideas found." in _search(browser, talk, "daylight")
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_words_of_many_ideas_are_found_in_the_same_order(
+    acme: Organisation, talk: Conversation, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    """R08: another way of looking where many hold them, with the same pages."""
+    _post(acme, talk, *(f"Daylight {n}" for n in range(30)), "Something else")
+    with tenant_context(acme.tenant):
+        Idea.objects.filter(text__endswith="7").update(likes=5, dislikes=3, comment_count=4)
+        of_one, of_all = _all_pages(talk, sort, stream_of(talk).pk), _all_pages(talk, sort, None)
+        monkeypatch.setattr(queries_of_search, "_FEW", 3)
+
+        assert _all_pages(talk, sort, stream_of(talk).pk) == of_one
+        assert _all_pages(talk, sort, None) == of_all
+    assert len(set(of_all)) == 30
+
+
+def _all_pages(talk: Conversation, sort: Sort, stream: UUID | None) -> list[str]:
+    """The texts of all ideas about daylight in their order, page after page."""
+    (person,) = make_people(talk)
+    texts: list[str] = []
+    after: str | None = None
+    while not texts or after is not None:
+        page = queries_of_search.ideas_with(
+            talk, "daylight", stream=stream, sort=sort, after=after, by=person, known=0
+        )
+        texts += [str(text) for text in page.texts]
+        after = page.after
+    return texts
 
 
 def test_nothing_found_offers_to_write_it(acme: Organisation, talk: Conversation, browser: Client) -> None:

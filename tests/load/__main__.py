@@ -74,12 +74,11 @@ def main() -> int:
                 f"mixed use: {held:.0f} a second at most, {held / floor:.2f} of that; asked now: {rate} a second"
             )
             _sign_in(plan, product, built[0], verdict)
-            before = product.mebibytes()
-            faults = _Faults(servers, starter, product, plan.seconds)
-            asyncio.run(crowd.run(seconds=plan.seconds, rate=rate, beside=faults.happen(crowd)))
-            after = product.mebibytes()
+            faults, memory = _Faults(servers, starter, product, plan.seconds), _Memory(product, plan.seconds)
+            asyncio.run(crowd.run(seconds=plan.seconds, rate=rate, beside=_both(faults, memory, crowd)))
+            memory.take()
             _judge(plan, crowd, faults.seen, verdict)
-            _judge_memory(plan, product, before, after, verdict)
+            _judge_memory(plan, product, memory, verdict)
             _judge_posts(crowd, verdict)
     verdict.say("Everything held." if not verdict.broken else f"{len(verdict.broken)} did not hold.")
     return 1 if verdict.broken else 0
@@ -146,6 +145,30 @@ class _Faults:
         restarted.start()
 
 
+@dataclass
+class _Memory:
+    """
+    What each process holds at the start, at the thirds and at the end. A process is warm after the first
+    third: it has done each kind of work. From there on it has to stay as it is.
+    """
+
+    product: Processes
+    seconds: float
+    taken: list[dict[str, float]] = field(default_factory=list)
+
+    def take(self) -> None:
+        self.taken.append(self.product.mebibytes())
+
+    async def watch(self, crowd: Crowd) -> None:
+        for moment in (0.0, self.seconds / 3, self.seconds * 2 / 3):
+            await asyncio.sleep(max(0.0, moment - crowd.now()))
+            await asyncio.get_running_loop().run_in_executor(None, self.take)
+
+
+async def _both(faults: _Faults, memory: _Memory, crowd: Crowd) -> None:
+    await asyncio.gather(faults.happen(crowd), memory.watch(crowd))
+
+
 def _judge(plan: Plan, crowd: Crowd, faults: list[Fault], verdict: Verdict) -> None:
     answers = crowd.answers
     calm = [answer for answer in answers if not any(fault.covers(answer) for fault in faults)] or answers
@@ -174,17 +197,16 @@ def _judge(plan: Plan, crowd: Crowd, faults: list[Fault], verdict: Verdict) -> N
     verdict.say(f"{crowd.seats_lost} sessions were lost with the session store and begun anew")
 
 
-def _judge_memory(
-    plan: Plan, product: Processes, before: dict[str, float], after: dict[str, float], verdict: Verdict
-) -> None:
-    for name, was in before.items():
+def _judge_memory(plan: Plan, product: Processes, memory: _Memory, verdict: Verdict) -> None:
+    for name in memory.taken[0]:
         if name in product.restarts:
             verdict.say(f"{name} ended and was started again {product.restarts[name]} times")
             continue
-        grown = after[name] - was
+        held = [moment.get(name, 0.0) for moment in memory.taken]
+        warm, end = held[1], held[-1]
         verdict.must(
-            grown <= max(plan.mib, was / 4),
-            f"{name}: {was:.0f} MiB, {grown:+.0f} afterwards",
+            end - warm <= max(plan.mib, warm / 4),
+            f"{name}: {', '.join(f'{each:.0f}' for each in held)} MiB at the start, the thirds and the end",
         )
 
 

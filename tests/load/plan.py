@@ -21,7 +21,7 @@ class Plan:
     sign_ins: int = 200
     visitors: int = 40  # with a session each, in every organisation
     p95_ms: int = 500
-    mib: int = 20  # a process may grow by so much, or by a quarter
+    mib: int = 20  # a process may grow by so much once it is warm, or by a quarter
 
     @classmethod
     def from_environment(cls) -> "Plan":

@@ -1,8 +1,9 @@
 """
-Idea cards as HTML. A card that says nothing about the person who looks is rendered once and kept.
+Idea cards as HTML. A card that more than one person may see is rendered once and kept.
 
-The cards of a busy page are most of its work, and for most people most of them are the same.
-A card with a vote or mark of one's own is never kept: what is kept knows nobody.
+The cards of a busy page are most of its work, and for most people most of them are the same: one that is
+liked looks alike to everybody who likes it. The mark on one's own idea is for one person, so such a card is
+never kept: what is kept knows nobody.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ def cards(
     request: ParticipantRequest, ideas: Sequence[IdeaCard], *, today: date, may_write: bool
 ) -> list[Markup]:
     place = _place(request, today=today, may_write=may_write)
-    return [_render(place, idea) if idea.own_vote or idea.is_own else _kept(place, idea) for idea in ideas]
+    return [_render(place, idea) if idea.is_own else _kept(place, idea) for idea in ideas]
 
 
 def marked_cards(

@@ -1,4 +1,4 @@
-// Compiles the committed files in ../static/web: styles, script, icons, fonts, htmx.
+// Compiles the committed files in ../static/web: styles, icons, fonts, htmx. Our own scripts stand there as they are.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "sass";
 
@@ -17,9 +17,6 @@ const consoleStyles = compile("styles/console.scss", { style: "compressed" });
 writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
 const portalStyles = compile("styles/portal.scss", { style: "compressed" });
 writeFileSync(`${out}portal.css`, portalStyles.css + "\n");
-for (const script of ["site", "drafts", "counters", "passkeys", "keying", "queue", "coding"]) {
-  copyFileSync(`scripts/${script}.js`, `${out}${script}.js`);
-}
 copyFileSync(`${modules}htmx.org/dist/htmx.min.js`, `${out}htmx.min.js`);
 
 const font = `${modules}@fontsource-variable/atkinson-hyperlegible-next/`;

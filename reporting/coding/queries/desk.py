@@ -114,7 +114,7 @@ def page_of(
     """Twenty-five contributions after a key, and the key of the next page where there is one."""
     conditions, values = _conditions(filters)
     statement = _PAGE.format(where=" AND ".join([*conditions, "p.id > %s"]))
-    asked = [conversation.pk, conversation.pk, by, *values, after or UUID(int=0), PAGE + 1]
+    asked = [conversation.pk, conversation.pk, by, *values, after or UUID(int=0)]
     found = [DeskLine(*line) for line in rows(statement, asked)]
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
@@ -234,7 +234,7 @@ _FROM = f"FROM ({POSTS}) p LEFT JOIN coding_reading mine ON mine.post = p.id AND
 _PAGE = f"""
     SELECT p.id, p.kind, p.day, left(p.text, 300), s.question
     {_FROM} JOIN conversations_stream s ON s.id = p.stream_id
-    WHERE {{where}} ORDER BY p.id LIMIT %s
+    WHERE {{where}} ORDER BY p.id LIMIT {PAGE + 1}
 """
 _NEXT = f"SELECT p.id, p.kind {_FROM} WHERE {{where}} ORDER BY p.id LIMIT 1"
 _COUNTS = f"""

@@ -57,7 +57,7 @@ def found(
         conditions.append("p.stream_id = %s")
         values.append(asked.stream)
     statement = _FOUND.format(where=" AND ".join(conditions))
-    lines = rows(statement, [conversation.pk, conversation.pk, by, not is_blind, *values, PAGE + 1])
+    lines = rows(statement, [conversation.pk, conversation.pk, by, not is_blind, *values])
     shown = [Found(*line) for line in lines]
     return shown[:PAGE], shown[PAGE - 1].id if len(shown) > PAGE else None
 
@@ -99,5 +99,5 @@ _FOUND = f"""
         JOIN coding_code k ON k.id = g.code_id AND k.state = '{CodeState.ACTIVE}'
         WHERE r.post = p.id AND (r.by = %s OR %s)
     ) v ON true
-    WHERE {{where}} ORDER BY p.id LIMIT %s
+    WHERE {{where}} ORDER BY p.id LIMIT {PAGE + 1}
 """

@@ -1,19 +1,8 @@
 // The coding desk by keyboard. Every key presses or ticks something that is on the page.
 (() => {
   "use strict";
-  const OFF = "coding:keys-off";
-  const FIELDS = "textarea, select, input:not([type=checkbox]), [contenteditable]";
-  const dialog = document.getElementById("keys");
   const one = (selector) => document.querySelector(selector);
   const text = one("[data-post-text]");
-
-  const isOn = () => {
-    try {
-      return localStorage.getItem(OFF) === null;
-    } catch {
-      return true;
-    }
-  };
 
   const step = (by) => {
     const lines = [...document.querySelectorAll("[data-line]")];
@@ -70,9 +59,8 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
-    if (!isOn() || dialog?.open || event.target.closest(FIELDS)) return;
-    const does = { j: () => step(1), k: () => step(-1), "?": () => dialog?.showModal() }[event.key];
+    if (!globalThis.keys?.isMeant(event)) return;
+    const does = { j: () => step(1), k: () => step(-1), "?": () => globalThis.keys.show() }[event.key];
     const isPlain = /^[a-z1-9]$/.test(event.key);
     const button = isPlain && one(`[data-key="${event.key}"]`);
     const box = isPlain && one(`[data-code-key="${event.key}"]`);
@@ -96,7 +84,6 @@
       codePassage(box, passage);
       passage = null;
     }
-    if (event.target.closest("[data-keys-open]")) dialog.showModal();
   });
 
   const filter = one("[data-picker-filter]");
@@ -113,21 +100,6 @@
       event.preventDefault();
       const first = [...document.querySelectorAll("[data-pick]")].find((pick) => pick.dataset.pick.includes(filter.value.trim().toLowerCase()));
       if (first) give(first.querySelector("input"));
-    });
-  }
-
-  const open = one("[data-keys-open]");
-  if (open && dialog) {
-    open.hidden = false;
-    const box = one("[data-keys-on]");
-    box.checked = isOn();
-    box.addEventListener("change", () => {
-      try {
-        if (box.checked) localStorage.removeItem(OFF);
-        else localStorage.setItem(OFF, "1");
-      } catch {
-        // Storage is switched off: the keys stay as they are on this page.
-      }
     });
   }
 })();

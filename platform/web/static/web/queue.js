@@ -1,18 +1,7 @@
 // The queue by keyboard. Every key presses something that is on the page, so nothing here can do more than a hand.
 (() => {
   "use strict";
-  const OFF = "queue:keys-off";
-  const FIELDS = "textarea, select, input:not([type=checkbox]), [contenteditable]";
-  const dialog = document.getElementById("keys");
   const one = (selector) => document.querySelector(selector);
-
-  const isOn = () => {
-    try {
-      return localStorage.getItem(OFF) === null;
-    } catch {
-      return true;
-    }
-  };
 
   const lines = () => [...document.querySelectorAll("[data-line]")];
   const here = () => lines().findIndex((line) => line.hasAttribute("aria-current"));
@@ -55,10 +44,9 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
-    if (event.key === "Escape" && !dialog?.open) one("[data-cancel]")?.click();
-    if (!isOn() || dialog?.open || event.target.closest(FIELDS)) return;
-    const does = { j: () => step(1), k: () => step(-1), x: tick, "?": () => dialog?.showModal() }[event.key];
+    if (event.key === "Escape" && !event.defaultPrevented && !one("#keys[open]")) one("[data-cancel]")?.click();
+    if (!globalThis.keys?.isMeant(event)) return;
+    const does = { j: () => step(1), k: () => step(-1), x: tick, "?": () => globalThis.keys.show() }[event.key];
     const button = /^[a-z]$/.test(event.key) && one(`[data-key="${event.key}"]`);
     if (!does && !button) return;
     event.preventDefault();
@@ -77,7 +65,6 @@
       note.setRangeText(reply.dataset.reply, note.selectionStart, note.selectionEnd, "end");
       note.focus();
     }
-    if (event.target.closest("[data-keys-open]")) dialog.showModal();
   });
 
   document.addEventListener("mousedown", () => {
@@ -100,19 +87,5 @@
     if (form) navigator.sendBeacon(form.action, new FormData(form));
   });
 
-  const open = one("[data-keys-open]");
-  if (open && dialog) {
-    open.hidden = false;
-    const box = one("[data-keys-on]");
-    box.checked = isOn();
-    box.addEventListener("change", () => {
-      try {
-        if (box.checked) localStorage.removeItem(OFF);
-        else localStorage.setItem(OFF, "1");
-      } catch {
-        // Storage is switched off: the keys stay as they are on this page.
-      }
-    });
-  }
   lines()[here()]?.scrollIntoView({ block: "nearest" });
 })();
