@@ -7,8 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -190,28 +189,6 @@ def test_missing_migrations_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(databases, "missing_migrations", lambda: ["conversations.9999_later"])
     assert "1 migrations are missing, conversations.9999_later first" in words(databases.migrations_are_there)
-
-
-@pytest.mark.parametrize(
-    ("host", "is_encrypted", "mode", "said"),
-    [
-        ("db.example", False, "prefer", "is not encrypted"),
-        ("db.example", True, "require", "looks at the certificate"),
-        ("db.example", True, "verify-full", ""),
-        ("/run/postgresql", False, "prefer", ""),
-    ],
-)
-def test_a_way_to_a_database_that_others_could_read_or_take_is_told(
-    host: str, is_encrypted: bool, mode: str, said: str
-) -> None:
-    """ASVS 12.3.1, 12.3.2."""
-    login = SimpleNamespace(
-        info=SimpleNamespace(host=host, get_parameters=lambda: {"sslmode": mode}),
-        pgconn=SimpleNamespace(ssl_in_use=is_encrypted),
-    )
-
-    assert said in " ".join(one.sentence for one in databases._encrypted("vault", cast("Any", login)))
-    assert bool(list(databases._encrypted("vault", cast("Any", login)))) == bool(said)
 
 
 def test_a_wrong_clock_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,16 +185,9 @@ def _is_superuser(login: psycopg.Connection[Any]) -> bool:
 
 
 def _encrypted(name: str, login: psycopg.Connection[Any]) -> Iterator[Finding]:
-    if login.info.host.startswith("/"):
-        return
-    if not login.pgconn.ssl_in_use:
+    if not login.info.host.startswith("/") and not login.pgconn.ssl_in_use:
         yield look(
             f"The way to the {name} database is not encrypted. Add sslmode=verify-full unless it is private."
-        )
-    elif login.info.get_parameters().get("sslmode") != "verify-full":
-        yield look(
-            f"Nobody looks at the certificate of the {name} database, so another could take its place."
-            " Write sslmode=verify-full and sslrootcert into its address."
         )
 
 
