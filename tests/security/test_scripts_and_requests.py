@@ -22,7 +22,11 @@ from tests.making import make_conversation, signed_in_client, stream_of
 from tests.staffing import desk_of, make_staff
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SCRIPTS = {path.name: path.read_text() for path in (_ROOT / "platform/web/assets/scripts").glob("*.js")}
+_SCRIPTS = {
+    path.name: path.read_text()
+    for path in (_ROOT / "platform/web/static/web").glob("*.js")
+    if path.name != "htmx.min.js"
+}
 _PACKAGES = ("platform", "tenants", "conversations", "privacy", "reporting")
 _LARGE = ["9" * 30, "9" * 5000, "-1", "1e9", "0x10", "٣", "NaN", "\0"]
 
