@@ -27,7 +27,7 @@ def announce(talk: Conversation, kind: MailingKind = MailingKind.REMINDER, **mor
 
 def subjects_to(address: str) -> list[str]:
     """What lies in the outbox for an address, oldest first."""
-    return [letter.subject for letter in reversed(letters()) if letter.to == address]
+    return [letter.subject for letter in reversed(letters(to=address))]
 
 
 def counts(talk: Conversation) -> tuple[int, int, int, int]:

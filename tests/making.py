@@ -116,7 +116,7 @@ def new_address() -> str:
 def code_sent_to(address: str) -> str | None:
     """The newest code in the outbox for an address, after the runner has been by."""
     runner.run_waiting()
-    sent = [letter for letter in letters() if letter.to == address]
+    sent = letters(to=address)
     match = re.search(r"\b\d{8}\b", sent[0].text) if sent else None
     return match[0] if match else None
 

@@ -45,7 +45,7 @@ def see_invitation(by: Staff, draft: Conversation) -> str:
     address = new_address()
     checklist.send_test(by=by, conversation=draft.pk, address=address, at=timezone.now())
     runner.run_waiting()
-    (letter,) = [letter for letter in letters() if letter.to == address]
+    (letter,) = letters(to=address)
     code = re.search(r"\b\d{8}\b", letter.text)
     assert code is not None
     checklist.confirm_seen(by=by, conversation=draft.pk, code=code[0], at=timezone.now())

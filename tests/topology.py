@@ -73,7 +73,9 @@ class Topology:
         make_base(self.folder)
         names = ("database", "vault-database", "valkey", "vault-service", "watch", "web-metrics")
         self.ports = {"web": self.port, **{name: free_port() for name in names}}
-        hand_out = ["--conversations", self._at("database"), "--vault", self._at("vault-database")]
+        # The servers of the wheels speak no TLS; the vault's service does, so every journey goes through it.
+        hand_out = ["--plain-servers", "--conversations", self._at("database")]
+        hand_out += ["--vault", self._at("vault-database")]
         self._manage({}, "secrets", str(self.folder / "secrets"), *hand_out, "--valkey", self._at("valkey"))
         for name in ("database", "vault-database"):
             self._start_server(name)
@@ -185,6 +187,7 @@ class Topology:
                 ("EMAIL_BACKEND", "EMAIL_USE_TLS", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER")
             ),
             **dict.fromkeys(("S3_BUCKET", "S3_ENDPOINT", "SUPPRESSION_LISTS", "FROM_EMAIL", "LANGUAGES")),
+            "AWS_CA_BUNDLE": None,
             "OUTBOX_DIR": str(folder / "outbox"),
             "STATIC_DIR": str(folder / "static"),
             "LOCAL_DIR": str(folder / "nothing"),
@@ -202,7 +205,7 @@ class Topology:
             shared["METRICS_LISTEN"] = self._at(asked[service])
         environment = COMPOSE["services"].get(service, {}).get("environment", {})
         if "VAULT_URL" in environment:
-            shared["VAULT_URL"] = f"http://{self._at('vault-service')}"
+            shared["VAULT_URL"] = f"https://{self._at('vault-service')}"
         if "KEY_STORE" in environment:
             shared["KEY_STORE"] = self._keys()
         if "BACKUPS_DIR" in environment:
@@ -230,7 +233,7 @@ class Topology:
 
     def _start_server(self, name: str) -> None:
         said = COMPOSE["services"][name]["command"]
-        options = dict(option.split("=", 1) for option in said[2::2])
+        options = dict(option.split("=", 1) for option in said[2::2] if not option.startswith("ssl"))
         options |= {**_FAST, "listen_addresses": "127.0.0.1", "port": str(self.ports[name])}
         programs = binaries.postgres_programs(self.folder / "servers")
         server = _Server(self.folder / "servers" / name, programs, options, port=self.ports[name])
@@ -244,7 +247,7 @@ class Topology:
         users = str(self.folder / "secrets" / "valkey" / "users.acl")
         said = [
             users if part == "/run/secrets/users.acl" else part
-            for part in COMPOSE["services"]["valkey"]["command"]
+            for part in _before("--port", COMPOSE["services"]["valkey"]["command"])
         ]
         where = ["--port", str(self.ports["valkey"]), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         with (self.folder / "valkey.log").open("wb") as log:
@@ -261,6 +264,10 @@ class Topology:
         everything["KEY_STORE"] = self._keys()
         del everything["POSTGRES_PASSWORD"]
         (self.folder / "services.json").write_text(json.dumps(everything))
+
+
+def _before(option: str, command: list[str]) -> list[str]:
+    return command[: command.index(option)]
 
 
 def make_folder() -> Path:

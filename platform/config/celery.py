@@ -1,6 +1,8 @@
 """The task queue: JSON messages, no results kept, schedules in code."""
 
 import os
+import ssl
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
@@ -15,9 +17,20 @@ if not apps.apps_ready:  # a worker begins here; everybody else comes here from 
 
 from django.conf import settings
 
+
+def _over_tls(url: str) -> dict[str, Any] | bool:
+    """Kombu looks at no certificate of a `rediss://` address unless it is told to."""
+    return (
+        {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+        if url.startswith("rediss:")
+        else False
+    )
+
+
 app = Celery("conversations")
 app.conf.update(
     broker_url=settings.BROKER_URL,
+    broker_use_ssl=_over_tls(settings.BROKER_URL),
     broker_transport_options={
         "global_keyprefix": "web:celery:",
         # Where the broker is away a request does not wait for it: the schedule finds the work again.

@@ -14,18 +14,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.embedded.trouble import CannotStart
+from kernel.tls import is_loopback
 
 _CONVERSATION = frozenset({"DATABASE_URL", "SECRET_KEY", "VALKEY_URL", "BROKER_URL"})
 _OWNER = frozenset({"OWNER_DATABASE_URL"})
 _VAULT = frozenset({"VAULT_DATABASE_URL", "VAULT_VALKEY_URL", "KEY_STORE"})
 _ADMIN, _VAULT_ADMIN = frozenset({"ADMIN_DATABASE_URL"}), frozenset({"VAULT_ADMIN_DATABASE_URL"})
 _TOKEN = frozenset({"VAULT_TOKEN"})
+# With it a process proves itself on the way to the vault. The file is its own; which one, is a setting.
+_PROOF = frozenset({"VAULT_CERTIFICATE_KEY"})
+# Settings that name files, and how those files are called in a folder of secrets.
+PAPERS = {"VAULT_CA": "ca.crt", "VAULT_CERTIFICATE": "tls.crt", "VAULT_CERTIFICATE_KEY": "tls.key"}
 # An address is no secret, and the sites are nothing without it.
 _SITE = _CONVERSATION | _TOKEN | {"VAULT_URL"}
 # What only some may know. Everything else is a setting like any other.
-SECRETS = _CONVERSATION | _TOKEN | _OWNER | _VAULT | _ADMIN | _VAULT_ADMIN
+SECRETS = _CONVERSATION | _TOKEN | _PROOF | _OWNER | _VAULT | _ADMIN | _VAULT_ADMIN
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _USUAL_FOLDER = "/run/secrets"
+_YES = {"true", "yes", "on", "1", "y", "t"}
 
 Environment = Mapping[str, str]
 
@@ -38,6 +44,11 @@ class Role:
     command: Callable[[Environment], list[str]]
     needs: frozenset[str]
     may_know: frozenset[str]
+
+    @property
+    def proves_itself(self) -> bool:
+        """Whether it is one of the two ends of the way to the vault."""
+        return self.may_know >= _PROOF
 
     def environment(self, everything: Environment) -> dict[str, str]:
         """Of all there is, what this one may have."""
@@ -58,7 +69,12 @@ def main(arguments: Sequence[str]) -> None:
     role = ROLES.get(arguments[0] if arguments else "")
     if role is None:
         raise CannotStart(f"Say which process to run: `manage run` and one of {', '.join(ROLES)}.")
-    environment = {**secrets_in(_folder()), **os.environ, "ROLE": role.name}
+    environment = {
+        **secrets_in(folder_of_secrets()),
+        **papers_in(folder_of_secrets(), role),
+        **os.environ,
+        "ROLE": role.name,
+    }
     require(role, environment)
     given = list(arguments[1:])
     command = [sys.executable, "-m", "config.manage", *given] if given else role.command(environment)
@@ -96,7 +112,16 @@ def secrets_in(folder: Path) -> dict[str, str]:
         ) from reason
 
 
-def _folder() -> Path:
+def papers_in(folder: Path, role: Role) -> dict[str, str]:
+    """Where the certificates lie by which this one proves itself to the vault's service, or that service to others."""
+    if not role.proves_itself:
+        return {}
+    return {
+        name: str((folder / file).absolute()) for name, file in PAPERS.items() if (folder / file).is_file()
+    }
+
+
+def folder_of_secrets() -> Path:
     return Path(os.environ.get("SECRETS_DIR", _USUAL_FOLDER))
 
 
@@ -113,6 +138,30 @@ def granian(application: str, environment: Environment, *, port: int) -> list[st
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", own_port]
     command += ["--workers", "1", "--blocking-threads", environment.get("THREADS", "4"), "--no-ws"]
     return [*command, "--workers-kill-timeout", "25", "--log-level", "warning", application]
+
+
+def vault_service(environment: Environment, *, port: int = 8001) -> list[str]:
+    """
+    The vault's service: TLS for those who show a certificate of the same authority.
+
+    Raises CannotStart where it would answer in the clear beyond this machine.
+    """
+    command = granian("privacy.vault.wsgi:application", environment, port=port)
+    authority, certificate, key = (environment.get(name, "") for name in PAPERS)
+    if authority and certificate and key:
+        sealed = ["--ssl-certificate", certificate, "--ssl-keyfile", key, "--ssl-ca", authority]
+        return [*command[:-1], *sealed, "--ssl-client-verify", "--ssl-protocol-min", "tls1.3", command[-1]]
+    if authority or certificate or key:
+        raise CannotStart(
+            f"The process vault-service needs {_listed(list(PAPERS))}, or none of them. `manage secrets` makes all three."
+        )
+    host = environment.get("LISTEN", "127.0.0.1:").rpartition(":")[0]
+    if not (host and is_loopback(host)) and environment.get("VAULT_PLAIN_HTTP", "").lower() not in _YES:
+        raise CannotStart(
+            "The process vault-service would answer in the clear beyond this machine. Give it the certificate that"
+            " `manage secrets` makes, or say VAULT_PLAIN_HTTP=true where something else seals the way."
+        )
+    return command
 
 
 def worker(queue: str | None, environment: Environment) -> list[str]:
@@ -154,15 +203,16 @@ def _role(
 
 ROLES: dict[str, Role] = dict(
     [
-        _role("web", lambda known: granian("config.wsgi:application", known, port=8000), _SITE),
-        _role("worker", lambda known: worker(None, known), _SITE),
-        _role("provision", lambda known: worker("provision", known), _SITE | _OWNER),
+        _role("web", lambda known: granian("config.wsgi:application", known, port=8000), _SITE, _PROOF),
+        _role("worker", lambda known: worker(None, known), _SITE, _PROOF),
+        _role("provision", lambda known: worker("provision", known), _SITE | _OWNER, _PROOF),
         _role("scheduler", lambda _known: _celery("beat"), frozenset({"VALKEY_URL", "BROKER_URL"})),
-        _role("watch", _manage("watch"), _SITE),
+        _role("watch", _manage("watch"), _SITE, _PROOF),
         _role(
             "vault-service",
-            lambda known: granian("privacy.vault.wsgi:application", known, port=8001),
+            vault_service,
             _VAULT | _TOKEN,
+            _PROOF,
         ),
         _role("vault-runner", _manage("vault-run"), _VAULT),
         # These end when their work is done.

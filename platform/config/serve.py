@@ -65,7 +65,7 @@ def children(environment: Mapping[str, str], *, port: int, with_vault_service: b
         }
         vault = {**vault, "VAULT_TOKEN": token}
         on = {"LISTEN": f"127.0.0.1:{port + 1}"}
-        serving = roles.granian("privacy.vault.wsgi:application", {**vault, **on}, port=port + 1)
+        serving = roles.vault_service({**_without(vault, *roles.PAPERS), **on})
         found.append(Child("vault-service", serving, vault))
     on = {"LISTEN": f"127.0.0.1:{port}"}
     return [

@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config.embedded import services
 from kernel import logging as structured_logging
+from kernel.tls import Papers
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCAL_DIR = Path(os.environ.get("LOCAL_DIR", BASE_DIR / ".local"))
@@ -126,6 +127,14 @@ CITUS = env.bool("CITUS", False)
 # The vault -------------------------------------------------------------------------------
 VAULT_URL = env.str("VAULT_URL", "")
 VAULT_TOKEN = env.str("VAULT_TOKEN", "")
+# Files by which callers and service prove themselves to each other; `manage run` finds them beside its secrets.
+VAULT_PAPERS = Papers(
+    authority=env.str("VAULT_CA", ""),
+    certificate=env.str("VAULT_CERTIFICATE", ""),
+    key=env.str("VAULT_CERTIFICATE_KEY", ""),
+)
+# Says openly that something else seals the way to the vault; without it the service answers this machine alone.
+VAULT_PLAIN_HTTP = env.bool("VAULT_PLAIN_HTTP", False)
 KEY_STORE = env.str("KEY_STORE", "")
 
 # Valkey ----------------------------------------------------------------------------------
@@ -303,7 +312,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [],
-    # Choices stand where they are used.
+    # Choices stand where they are used, and speak for themselves.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [],
     "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
 }

@@ -27,6 +27,7 @@ from kernel.database import row
 from kernel.errors import Unavailable
 from kernel.postgresql.base import WrongPlace
 from kernel.tenancy import control_plane
+from kernel.tls import Unproven, certificates, visit
 from kernel.versions import FilesAway
 from privacy.deletion.queries import late_deletions
 from privacy.oversight.services import anchors
@@ -39,6 +40,7 @@ _SECONDS_REMEMBERED = 10.0
 _LATE_MAIL = 120.0
 _LATE_JOB = 3600.0
 _HEARD_LATELY = 600.0
+_DAY = 86400.0
 _AWAY = (Unavailable, DatabaseError, InterfaceError, WrongPlace, OSError)
 
 
@@ -81,6 +83,9 @@ def _state(at: datetime) -> Iterator[Metric]:
     if found.vault.found is not None:
         yield from _vault(found.vault.found, at)
     yield from _promises(found, at, anchored)
+    # Nothing by name where the way to the vault needs no certificate.
+    days = _days_left(at)
+    yield _by("certificate_days_left", "Until a certificate between our own ends.", "certificate", days)
     folders = {"files": settings.FILES_DIR, "backups": settings.BACKUPS_DIR, "outbox": settings.OUTBOX_DIR}
     room = {name: ratio for name, path in folders.items() if (ratio := _free(Path(path))) is not None}
     yield _by("disk_free_ratio", "Room left where a folder lies.", "folder", room)
@@ -153,6 +158,29 @@ def _promises(found: Operations, at: datetime, anchored: bool | None) -> Iterato
     clock = _or_none(_clock_difference)
     if clock is not None:
         yield _one("clock_difference_seconds", "Between this machine's clock and the database's.", clock)
+
+
+def _days_left(at: datetime) -> dict[str, float]:
+    """Of what the vault's service shows, of this process's own and of the authority; 0 where one is not believed."""
+    papers = settings.VAULT_PAPERS
+    files = {"own": papers.certificate, "authority": papers.authority}
+    left = {name: _until(file, at) for name, file in files.items() if file}
+    try:
+        shown = visit(settings.VAULT_URL, papers).until if papers.authority and settings.VAULT_URL else None
+        if shown is not None:
+            left["service"] = (shown - at).total_seconds() / _DAY
+    except Unproven:
+        left["service"] = 0.0
+    except OSError:
+        pass  # it is away, and `part_up` says so
+    return left
+
+
+def _until(file: str, at: datetime) -> float:
+    try:
+        return min((one.not_valid_after_utc - at).total_seconds() for one in certificates(file)) / _DAY
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _age(since: datetime, at: datetime) -> float:

@@ -54,8 +54,12 @@ class Unavailable(DomainError):
 
 
 class TooMany(DomainError):
-    """A limit on how often something may be asked was reached."""
+    """A limit on how often something may be asked was reached; `seconds` until it may be again, where that is known."""
 
     code = "too_many"
     status = 429
     message = _("That was asked too often in a short time. Wait a few minutes and try again.")
+
+    def __init__(self, seconds: int = 0) -> None:
+        super().__init__()
+        self.seconds = seconds

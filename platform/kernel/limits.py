@@ -7,6 +7,7 @@ not be seen; they are stored as keyed digests that nobody can turn back a day la
 
 import hmac
 import time
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from threading import Lock
@@ -27,6 +28,16 @@ def _limiter(url: str) -> MovingWindowRateLimiter:
     return MovingWindowRateLimiter(storage_from_string(known, key_prefix="web:limit"))
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How often something may be asked within a window of seconds, how often still, and when the window ends."""
+
+    most: int
+    window: int
+    left: int
+    ends_in: int
+
+
 class _Windows:
     """Counts of this process, window by window; when too many are kept, those that are over go, or all."""
 
@@ -36,8 +47,8 @@ class _Windows:
         self._counts: dict[tuple[str, str], tuple[float, int]] = {}
         self._lock = Lock()
 
-    def hit(self, rate: RateLimitItem, what: str, who: str) -> bool:
-        """Whether this one more still fits into its window."""
+    def hit(self, rate: RateLimitItem, what: str, who: str) -> Allowance:
+        """What is left after this one; less than nothing where it does not fit into its window."""
         now = time.monotonic()
         with self._lock:
             ends, counted = self._counts.get((what, who), (0.0, 0))
@@ -45,7 +56,7 @@ class _Windows:
                 self._forget(now)
                 ends, counted = now + rate.get_expiry(), 0
             self._counts[what, who] = (ends, counted + 1)
-        return counted < rate.amount
+        return Allowance(rate.amount, rate.get_expiry(), rate.amount - counted - 1, max(1, round(ends - now)))
 
     def _forget(self, now: float) -> None:
         if len(self._counts) >= self._MOST:
@@ -73,14 +84,22 @@ def count(*, what: str, who: str, rate: str, today: date) -> None:
         raise TooMany
 
 
-def count_here(*, what: str, who: str, rate: str, today: date) -> None:
+def count_here(*, what: str, who: str, rate: str, today: date) -> Allowance:
     """
     The same, counted in this process alone: for acts that are frequent and harmless one by one.
 
-    Raises TooMany.
+    Raises TooMany, which says when the window ends.
     """
-    if not _in_process.hit(_rate(rate), what, _digest(who, today)):
-        raise TooMany
+    found = _in_process.hit(_rate(rate), what, _digest(who, today))
+    if found.left < 0:
+        raise TooMany(found.ends_in)
+    return found
+
+
+def allowed(rate: str) -> tuple[int, int]:
+    """How often, within how many seconds: such as 30 and 600 for "30/10minutes"."""
+    found = _rate(rate)
+    return found.amount, found.get_expiry()
 
 
 def _digest(who: str, today: date) -> str:

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -66,19 +67,29 @@ class OutboxTexts:
         _put("text message", to=number, subject="", text=text)
 
 
-def letters() -> list[Letter]:
-    """What lies in the outbox, newest first."""
+def letters(*, to: str | None = None) -> list[Letter]:
+    """What lies in the outbox, newest first; with `to`, what was sent to that address or number alone."""
     folder = Path(settings.OUTBOX_DIR)
-    found = (
-        [Letter(**json.loads(path.read_text())) for path in folder.glob("*.json")] if folder.is_dir() else []
-    )
+    files = folder.glob("*.json" if to is None else f"{_slot(to)}-*.json") if folder.is_dir() else ()
+    found = [Letter(**json.loads(path.read_text())) for path in files]
     return sorted(found, key=lambda letter: -letter.sent)
+
+
+def may_be_for(to: str, path: Path) -> bool:
+    """False only for a file of the outbox whose name says that it is somebody else's."""
+    slot, dash, _name = path.name.partition("-")
+    return not dash or slot == _slot(to)
+
+
+def _slot(to: str) -> str:
+    """How the names of the files to one recipient begin, so that nobody reads a full outbox for one letter."""
+    return sha256(to.encode()).hexdigest()[:16]
 
 
 def _put(kind: str, *, to: str, subject: str, text: str) -> None:
     folder = Path(settings.OUTBOX_DIR)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = uuid.uuid4().hex
+    name = f"{_slot(to)}-{uuid.uuid4().hex}"
     unfinished = folder / f"{name}.part"
     unfinished.write_text(
         json.dumps(asdict(Letter(kind=kind, to=to, subject=subject, text=text, sent=time.time())))

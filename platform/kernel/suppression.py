@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from kernel.errors import Unavailable
+from kernel.messages import may_be_for
 
 _PATIENT = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 4})
 
@@ -56,7 +57,7 @@ class OutboxFolder:
 
     def forget(self, address: str) -> None:
         for path in self._files():
-            if self._to(path) == address:
+            if may_be_for(address, path) and self._to(path) == address:
                 path.unlink(missing_ok=True)
 
     def _files(self) -> list[Path]:

@@ -26,7 +26,7 @@ from privacy.vault.people import (
     attributes_of,
     end_sessions,
     new_handle,
-    person_at,
+    people_at,
     person_named,
     set_attributes,
     set_email,
@@ -92,21 +92,19 @@ def _next(keys: Opened, contact: RequestContact, at: datetime) -> int:
 
 
 def _find(keys: Opened, contact: RequestContact) -> None:
-    """Ask every conversation's own blind index, one after the other. None of them learns of another."""
+    """Ask every conversation by its own blind index. None of them learns of another."""
     address = _address(keys, contact)
+    places = [opened_for(conversation) for conversation in _conversations(contact)]
+    people = people_at(places, address)
+    waiting = set(SupportMessage.objects.filter(is_done=False).values_list("conversation", flat=True))
     parts = []
-    for conversation in _conversations(contact):
-        there = opened_for(conversation)
-        person = person_at(there, address)
-        calls = _calls(there, address)
-        if person is not None or calls:
+    for there in places:
+        place = there.conversation.pk
+        person = people.get(place)
+        if person is not None or (place in waiting and _calls(there, address)):
             # Somebody who only called for help wrote nothing that an organisation could hand in.
             is_done = person is None and contact.kind == RequestKind.COPY
-            parts.append(
-                new_part(
-                    keys, contact, conversation.pk, None if person is None else person.pk, is_done=is_done
-                )
-            )
+            parts.append(new_part(keys, contact, place, person, is_done=is_done))
     RequestPart.objects.bulk_create(parts)
     contact.is_found = True
     contact.save(update_fields=["is_found"])

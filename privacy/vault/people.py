@@ -2,8 +2,11 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from uuid import UUID, uuid4
+
+from django.db import connections
 
 from kernel import sealing
 from kernel.sessions import handle_key
@@ -95,6 +98,23 @@ def person_at(opened: Opened, address: Address) -> Person | None:
     return Person.objects.filter(
         conversation=opened.conversation, leaving=Leaving.NO, **{column: index}
     ).first()
+
+
+def people_at(places: Sequence[Opened], address: Address) -> dict[UUID, UUID]:
+    """Whoever has this address in each of the conversations, by conversation. One query for all of them."""
+    asked = [place.conversation.pk for place in places]
+    indexes = [place.index(address.kind, address.text) for place in places]
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(_AT.format(column=f"{address.kind}_index"), [asked, indexes, Leaving.NO])
+        return dict(cursor.fetchall())
+
+
+_AT = """
+    SELECT p.conversation_id, p.id FROM vault_person p
+    JOIN unnest(%b::uuid[], %b::bytea[]) AS asked (conversation, place)
+        ON p.conversation_id = asked.conversation AND p.{column} = asked.place
+    WHERE p.leaving = %s
+"""
 
 
 def person_named(opened: Opened, person: UUID) -> Person | None:

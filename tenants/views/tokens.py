@@ -16,16 +16,16 @@ from kernel.errors import DomainError
 from tenants.auth import AccountRequest, StaffRequest, client_only, freshly_confirmed, staff_only
 from web.api.scopes import EXPLAINED, Scope
 
-_CLIENTS = (Scope.READ, Scope.WRITE)
+_STAFF = (Scope.READ, Scope.WRITE, Scope.ACTS, Scope.CODING)
+_CLIENTS = (Scope.READ, Scope.ROSTER)
 _DAYS = 30
-_SCHEMA = "/api/v1/organisation/schema/"
 _LONGEST_NUMBER = 3
 
 
 @require_GET
 @staff_only()
 def staff_tokens(request: StaffRequest) -> HttpResponse:
-    return _page(request, tuple(Scope))
+    return _page(request, _STAFF)
 
 
 @require_POST
@@ -33,7 +33,7 @@ def staff_tokens(request: StaffRequest) -> HttpResponse:
 @freshly_confirmed
 def make_for_staff(request: StaffRequest) -> HttpResponse:
     """A new one, whose secret stands on the page that answers and nowhere else."""
-    response, made = _make(request, tuple(Scope))
+    response, made = _make(request, _STAFF)
     if made is not None:
         audit.record("token made", by=request.staff.id, about={"token": str(made.token.pk)})
     return response
@@ -98,7 +98,7 @@ def _page(
         "scopes": [(scope.value, EXPLAINED[scope]) for scope in scopes],
         "chosen": request.POST.getlist("scope") if refusal else [Scope.READ.value],
         "typed": {name: request.POST.get(name, "") if refusal else "" for name in ("name", "days")},
-        "schema": _SCHEMA if scopes == _CLIENTS else "/api/v1/schema/",
+        "guide": reverse("guide_for_clients" if scopes == _CLIENTS else "guide"),
         "days": _DAYS,
         "made": made,
         "problem": refusal.sentence if refusal else "",

@@ -43,6 +43,12 @@ class Program:
             method, BASE + self.at + path, data, content_type="application/json"
         )
 
+    def send_file(self, path: str, content: bytes, kind: str = "text/csv", **headers: str) -> Any:
+        own = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        return Client(headers={"host": self.host, **own, **self.headers, **headers}).generic(
+            "POST", BASE + self.at + path, content, content_type=kind
+        )
+
     def get(self, path: str = "", **headers: str) -> Any:
         return self.send("GET", path, **headers)
 

@@ -13,10 +13,13 @@ from django.core.management import call_command
 from config.wsgi import application
 from conversations.models import Conversation
 from kernel.tenancy import tenant_context
+from privacy.vault import runner
 from tenants.models import Organisation
+from tests.api.programs import client_program
 from tests.making import code_sent_to, enrol, new_address
 from web.api.client import python_client
 from web.api.schema import TITLES, document
+from web.api.scopes import Scope
 
 
 def _module(site: str, folder: Path) -> ModuleType:
@@ -64,6 +67,26 @@ def test_it_signs_in_posts_comments_votes_and_reads_it_back(
     with pytest.raises(made.Refused, match="Send a token") as refused:
         client.list_own(talk.slug)
     assert (refused.value.code, refused.value.status) == ("token_refused", 401)
+
+
+def test_one_of_the_organisations_brings_a_roster(
+    acme: Organisation, talk: Conversation, tmp_path: Path
+) -> None:
+    """R71, R41: handed in, looked at, taken in, with nothing but the module and a token."""
+    made, program = _module("client", tmp_path), client_program(acme, (Scope.READ, Scope.ROSTER))
+    client = made.Client(
+        "http://acme.localhost", program.token, transport=httpx.WSGITransport(app=application)
+    )
+    rows = "\n".join(["E-mail", *(new_address() for _person in range(12))])
+
+    client.bring_roster(talk.slug, content=rows.encode(), idempotency_key=uuid4().hex)
+    runner.run_waiting()
+    assert client.get_roster_import(talk.slug)["is_ready"]
+    client.take_roster_in(talk.slug)
+    runner.run_waiting()
+
+    assert client.get_roster_import(talk.slug)["counts"]["added"] == 12
+    assert client.get_roster(talk.slug)["people"] == 10
 
 
 @pytest.mark.parametrize("urlconf", TITLES)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import Account, Token
+from conversations.api.client import rosters
 from conversations.api.participant import door, own, reacting, reading, seats
 from conversations.models import Comment, Conversation, Idea, MessageKind
 from conversations.services import posting, threads
@@ -37,7 +38,7 @@ _NUMBER = (
     int(os.environ.get("FUZZ_SEED", "7")) if "FUZZ_REQUESTS" not in os.environ else random.randrange(2**31)
 )
 # What each role asks, in operations of its schemas: the requests are dealt out evenly.
-_PAIRS = 230
+_PAIRS = 210
 _EXAMPLES = max(1, _REQUESTS // _PAIRS)
 _STAFF = {
     "facilitator": StaffRole.FACILITATOR,
@@ -57,6 +58,7 @@ def _without_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (reading, ("POSTS", "SEARCHES")),
         (reacting, ("VOTES", "REPORTS")),
         (own, ("POSTS", "MESSAGES")),
+        (rosters, ("READINGS",)),
     ):
         for name in names:
             monkeypatch.setattr(module, name, endless)
@@ -147,7 +149,7 @@ def _role(name: str, acme: Organisation, talk: Conversation, ash: Ticket) -> Rol
 
         def of_client() -> str:
             with tenant_context(acme.tenant):
-                return _token(account, (Scope.READ, Scope.WRITE))
+                return _token(account, (Scope.READ, Scope.ROSTER))
 
         return Role(name, site, "/api/v1/organisation/schema/", of_client(), of_client)
     role = _STAFF[name]

@@ -19,7 +19,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from config import doctor
-from config.doctor import configuration, databases, stores
+from config.doctor import configuration, databases, stores, wires
 from config.doctor.findings import Check, Finding, Level
 from kernel.valkey import vault_client
 from privacy.keys.configured import key_store
@@ -216,6 +216,28 @@ def test_a_vault_service_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delenv(name)
     with override_settings(VAULT_URL="http://127.0.0.1:1"):
         assert levels(stores.way_to_the_vault) == {Level.AWAY}
+
+
+def test_wires_that_can_be_read_or_that_nobody_looks_at_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R72, ASVS 12.3.1: what leaves this machine for PostgreSQL, Valkey and files."""
+    assert levels(wires.wires_are_sealed) == {Level.FINE}
+    assert levels(wires.certificates_hold) == set()
+
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", "db.example")
+    for mode, level in {"": Level.LOOK, "require": Level.MEND, "verify-full": Level.FINE}.items():
+        monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"sslmode": mode} if mode else {})
+        assert levels(wires.wires_are_sealed) == {level}, mode
+    for name, address, level in (
+        ("BROKER_URL", "redis://web@valkey.example/0", Level.LOOK),
+        ("VALKEY_URL", "rediss://web@valkey.example/0?ssl_cert_reqs=none", Level.MEND),
+        ("VALKEY_URL", "rediss://web@valkey.example/0?ssl_check_hostname=false", Level.MEND),
+        ("VALKEY_URL", "rediss://web@valkey.example/0", Level.FINE),
+        ("S3_ENDPOINT", "http://files.example:8333", Level.LOOK),
+        ("S3_ENDPOINT", "http://127.0.0.1:8333", Level.FINE),
+    ):
+        with override_settings(**{name: address}):
+            assert levels(wires.wires_are_sealed) == {level}, address
+            assert (name in words(wires.wires_are_sealed)) == (level != Level.FINE)
 
 
 @pytest.fixture

@@ -33,7 +33,20 @@ from tests.staffing import desk_of, make_staff
 from tests.topology import ROOT
 
 CANARY = "canary-8f3a"
-_LABELS = {"site", "outcome", "le", "event", "part", "queue", "task", "state", "what", "kind", "folder"}
+_LABELS = {
+    "site",
+    "outcome",
+    "le",
+    "event",
+    "part",
+    "queue",
+    "task",
+    "state",
+    "what",
+    "kind",
+    "folder",
+    "certificate",
+}
 
 
 class _Ear(BaseHTTPRequestHandler):

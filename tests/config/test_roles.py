@@ -49,7 +49,7 @@ def test_no_role_holds_both_people_and_what_they_wrote() -> None:
     ("name", "words"),
     [
         ("web", ["granian", "config.wsgi:application", "9.9.9.9", "7000", "--blocking-threads 8"]),
-        ("vault-service", ["granian", "privacy.vault.wsgi:application", "9.9.9.9"]),
+        ("vault-service", ["granian", "privacy.vault.wsgi:application", "9.9.9.9", "--ssl-client-verify"]),
         ("worker", ["celery", "worker", "--concurrency 8"]),
         ("provision", ["celery", "worker", "--queues provision", "--pool solo"]),
         ("scheduler", ["celery", "beat"]),
@@ -58,9 +58,23 @@ def test_no_role_holds_both_people_and_what_they_wrote() -> None:
     ],
 )
 def test_a_role_becomes_its_program(name: str, words: list[str]) -> None:
-    command = " ".join(ROLES[name].command({"LISTEN": "9.9.9.9:7000", "THREADS": "8"}))
+    papers = {"VAULT_CA": "/ca", "VAULT_CERTIFICATE": "/crt", "VAULT_CERTIFICATE_KEY": "/key"}
+    command = " ".join(ROLES[name].command({"LISTEN": "9.9.9.9:7000", "THREADS": "8", **papers}))
 
     assert [word for word in words if word not in command] == []
+
+
+def test_the_vaults_service_does_not_answer_others_in_the_clear() -> None:
+    """R72, ASVS 12.3.3: without a certificate this machine alone, unless something else is said to seal it."""
+    start = ROLES["vault-service"].command
+
+    for listen in ("0.0.0.0:8000", ":8000", "10.0.0.7:8000"):
+        with pytest.raises(CannotStart, match="would answer in the clear"):
+            start({"LISTEN": listen})
+        assert "--ssl-certificate" not in start({"LISTEN": listen, "VAULT_PLAIN_HTTP": "true"})
+    assert "--ssl-certificate" not in start({"LISTEN": "127.0.0.1:8001"})
+    with pytest.raises(CannotStart, match="or none of them"):
+        start({"LISTEN": "127.0.0.1:8001", "VAULT_CERTIFICATE": "/crt"})
 
 
 def test_secrets_are_files_named_like_settings(tmp_path: Path) -> None:

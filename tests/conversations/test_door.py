@@ -57,7 +57,7 @@ def test_the_letter_has_a_code_and_no_link_that_signs_in(
     _ask(client_of(acme), talk, address)
     runner.run_waiting()
 
-    (letter,) = [letter for letter in letters() if letter.to == address]
+    (letter,) = letters(to=address)
     assert re.findall(r"https?://\S+", letter.text) == [f"http://acme.localhost:8000/{talk.slug}/."]
 
 
@@ -236,7 +236,7 @@ def test_one_address_gets_five_letters_in_ten_minutes(
         _ask(client_of(acme), talk, address)
     runner.run_waiting()
 
-    assert len([letter for letter in letters() if letter.to == address]) == 5
+    assert len(letters(to=address)) == 5
 
 
 def test_signing_in_by_the_whole_journey(acme: Organisation, talk: Conversation, address: str) -> None:

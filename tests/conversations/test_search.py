@@ -1,6 +1,7 @@
 """Search, sorting by the fewest reactions, and live counters: what is found, by whom, with how many queries."""
 
 import re
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -186,12 +187,11 @@ def test_words_of_many_ideas_are_found_in_the_same_order(
     _post(acme, talk, *(f"Daylight {n}" for n in range(30)), "Something else")
     with tenant_context(acme.tenant):
         Idea.objects.filter(text__endswith="7").update(likes=5, dislikes=3, comment_count=4)
-        of_one, of_all = _all_pages(talk, sort, stream_of(talk).pk), _all_pages(talk, sort, None)
+        few = [_all_pages(talk, sort, stream) for stream in (stream_of(talk).pk, None)]
         monkeypatch.setattr(queries_of_search, "_FEW", 3)
 
-        assert _all_pages(talk, sort, stream_of(talk).pk) == of_one
-        assert _all_pages(talk, sort, None) == of_all
-    assert len(set(of_all)) == 30
+        assert [_all_pages(talk, sort, stream) for stream in (stream_of(talk).pk, None)] == few
+    assert len(set(few[1])) == 30
 
 
 def _all_pages(talk: Conversation, sort: Sort, stream: UUID | None) -> list[str]:
@@ -200,11 +200,9 @@ def _all_pages(talk: Conversation, sort: Sort, stream: UUID | None) -> list[str]
     texts: list[str] = []
     after: str | None = None
     while not texts or after is not None:
-        page = queries_of_search.ideas_with(
-            talk, "daylight", stream=stream, sort=sort, after=after, by=person, known=0
-        )
-        texts += [str(text) for text in page.texts]
-        after = page.after
+        asked: dict[str, Any] = {"stream": stream, "sort": sort, "after": after, "by": person, "known": 0}
+        page = queries_of_search.ideas_with(talk, "daylight", **asked)
+        texts, after = [*texts, *map(str, page.texts)], page.after
     return texts
 
 

@@ -102,12 +102,16 @@ def test_secrets_are_folders_of_what_each_process_may_know(tmp_path: Path) -> No
     )
     for name, role in ROLES.items():
         found = {file.name for file in (tmp_path / "s" / name).iterdir() if not file.name.startswith("AWS")}
-        assert role.needs - {"VAULT_URL"} <= found <= role.needs | role.may_know
+        papers = {"ca.crt", *({"tls.crt", "tls.key"} if role.proves_itself else ())}
+        assert papers <= found
+        assert role.needs - {"VAULT_URL"} <= found - papers <= role.needs | role.may_know
         assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "s" / name).iterdir())
     assert (tmp_path / "s" / "vault-runner" / "KEY_STORE").read_text() == "kms:keys"
     assert not any(
         (tmp_path / "s" / "web" / "DATABASE_URL").read_text() in line for line in done.stdout.splitlines()
     )
+
+    assert [file.parent.name for file in (tmp_path / "s").glob("*/ca.key")] == ["authority"]
 
     again = subprocess.run(
         [sys.executable, "-m", "config.manage", "secrets", str(tmp_path / "s")],

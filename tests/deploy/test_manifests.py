@@ -167,8 +167,35 @@ def test_the_servers_of_compose_keep_as_quiet_as_the_embedded_ones() -> None:
     """L19."""
     for name in ("database", "vault-database"):
         said = dict(one.split("=", 1) for one in COMPOSE["services"][name]["command"][2::2])
+        said = {what: value for what, value in said.items() if not what.startswith("ssl")}
         assert {what: _SETTINGS[what] for what in said} == said
         assert set(_SETTINGS) - set(said) == {"listen_addresses", "max_connections"}
+
+
+def test_whoever_speaks_in_compose_and_kubernetes_asks_for_a_certificate() -> None:
+    """R72, ASVS 12.3.1, 12.3.3: vault, databases, Valkey and files; nobody there speaks without TLS."""
+    services = COMPOSE["services"]
+    for name in ("database", "vault-database"):
+        said = dict(one.split("=", 1) for one in services[name]["command"][2::2])
+        assert (said["ssl"], said["ssl_key_file"]) == ("on", "/run/secrets/tls.key")
+    valkey = " ".join(services["valkey"]["command"])
+    assert "--port 0 --tls-port 6379 --tls-cert-file /run/secrets/tls.crt" in valkey
+    assert "-s3.key.file=/run/secrets/tls.key" in services["files"]["command"]
+    for name, ours in OURS.items():
+        environment = ours["environment"]
+        assert environment["S3_ENDPOINT"] == "https://files:8333", name
+        if "VAULT_URL" in environment:
+            assert environment["VAULT_URL"] == "https://vault-service:8000"
+            assert environment["AWS_CA_BUNDLE"] == "/run/secrets/ca.crt"
+    addresses = [
+        one["value"]
+        for _whole, template in PODS.values()
+        for one in template["spec"]["containers"][0].get("env", [])
+        if one["name"] == "VAULT_URL"
+    ]
+    assert set(addresses) == {"https://vault-service.conversations-vault.svc:8000"}
+    assert len(addresses) == 4
+    assert "VAULT_PLAIN_HTTP" not in str(COMPOSE) + str(MANIFESTS)
 
 
 def test_caddy_asks_before_it_issues_and_shows_no_inner_address() -> None:
@@ -307,14 +334,14 @@ def test_what_serves_has_probes_a_budget_and_time_to_end() -> None:
     """R72, R73."""
     budgets = {one["metadata"]["name"] for one in MANIFESTS if one["kind"] == "PodDisruptionBudget"}
     assert budgets == {"web", "worker", "vault-service", "vault-runner", "caddy"}
-    for name, paths in {"web": ("/readyz", "/livez"), "vault-service": ("/healthz", "/healthz")}.items():
+    # Who wants a certificate of everybody is asked from inside, by a program that has one.
+    inside: dict[str, Any] = {"exec": {"command": ["python", "-m", "config.answers"]}}
+    web = [{"httpGet": {"path": path, "port": "http"}} for path in ("/readyz", "/livez")]
+    for name, asked in {"web": web, "vault-service": [inside, {"tcpSocket": {"port": "https"}}]}.items():
         whole, template = PODS[name]
         (container,) = template["spec"]["containers"]
-        found = (
-            container["readinessProbe"]["httpGet"]["path"],
-            container["livenessProbe"]["httpGet"]["path"],
-        )
-        assert found == paths
+        for probe, expected in zip(("readinessProbe", "livenessProbe"), asked, strict=True):
+            assert expected.items() <= container[probe].items()
         waits = container["lifecycle"]["preStop"]["sleep"]["seconds"]
         assert waits + 25 < template["spec"]["terminationGracePeriodSeconds"]
         assert whole["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from conversations.models import Comment, Conversation, Idea
+from conversations.models import Comment, Conversation, Idea, RosterUpload
 from conversations.services import posting, tallies
 from conversations.services.queue import filling
 from kernel.tenancy import tenant_context
@@ -16,6 +16,7 @@ from tenants.models import Organisation, Role
 from tests.api.programs import Program, client_program, participant, staff_program
 from tests.making import make_conversation, make_idea, make_people, stream_of
 from web.api.schema import document
+from web.api.scopes import Scope
 
 CANARY = "CANARY-of-beta"
 _METHODS = ("get", "post", "put", "delete")
@@ -26,8 +27,9 @@ def _operations(urlconf: str) -> Iterator[tuple[str, str, Any]]:
         for method in _METHODS:
             if method in methods:
                 content = methods[method].get("requestBody", {}).get("content", {})
-                (examples,) = [kind.get("examples", {}) for kind in content.values()] or [{}]
-                bodies = [example["value"] for example in examples.values()]
+                bodies = [
+                    one["value"] for kind in content.values() for one in kind.get("examples", {}).values()
+                ]
                 yield method, path.removeprefix("/api/v1/"), bodies[0] if bodies else None
 
 
@@ -150,11 +152,23 @@ def test_wrong_roles_find_the_door_closed(acme: Organisation, ours: Conversation
 def test_a_program_of_the_organisation_sees_its_own_alone(
     acme: Organisation, theirs: Conversation, beta: Organisation
 ) -> None:
-    program = client_program(acme)
-    for method, path, body in _operations("config.urls.api_client"):
-        if method == "get":
-            response = Program(program.host, program.token).send(
-                "GET", _filled(path, {"slug": theirs.slug}), body
-            )
+    """I1, I2: read and written, under a slug that both have and under one that is theirs alone."""
+    program = client_program(acme, (Scope.READ, Scope.ROSTER))
+    with tenant_context(beta.tenant):
+        alone = make_conversation()
+    for slug in (theirs.slug, alone.slug):
+        for method, path, body in _operations("config.urls.api_client"):
+            if (method, path) == ("delete", "organisation/token/"):
+                continue
+            whole = Program(program.host, program.token)
+            if path.endswith("/file/"):
+                response = whole.send_file(_filled(path, {"slug": slug}), str(body).encode())
+            else:
+                response = whole.send(method.upper(), _filled(path, {"slug": slug}), body)
             assert CANARY not in response.content.decode()
             assert beta.name not in response.content.decode()
+            if slug == alone.slug and "{slug}" in path:
+                assert response.status_code == 404, (method, path)
+
+    with tenant_context(beta.tenant):
+        assert not RosterUpload.objects.filter(conversation__in=[theirs, alone]).exists()

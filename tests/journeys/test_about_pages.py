@@ -31,6 +31,9 @@ def test_they_read_well_in_the_dark_and_at_four_hundred_percent(
         for code in ("rules", "questions", "privacy", "support", "accessibility"):
             visitor.go(f"/workplace/about/{code}/")
             visitor.must_be_accessible()
+        # The guide for people who write programs.
+        visitor.go("/api/v1/organisation/")
+        visitor.must_be_accessible()
 
 
 def test_the_paper_form_is_found_on_the_welcome_page(visitor: Visitor) -> None:

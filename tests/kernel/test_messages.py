@@ -49,7 +49,7 @@ def test_letters_wait_for_a_mail_server_that_is_away(in_acme: Tenant) -> None:
     runner.run_waiting()
     runner.run_waiting()
 
-    assert len([letter for letter in letters() if letter.to == address]) == 1
+    assert len(letters(to=address)) == 1
 
 
 def test_the_outbox_shows_the_newest_first() -> None:
@@ -58,6 +58,6 @@ def test_the_outbox_shows_the_newest_first() -> None:
         EmailMessage(subject=subject, body="words", to=[address]).send()
     text_sender().send(number="+447400123456", text="a text")
 
-    subjects = [letter.subject for letter in letters() if letter.to == address]
+    subjects = [letter.subject for letter in letters(to=address)]
     assert subjects == ["second", "first"]
     assert letters()[0].kind == "text message"

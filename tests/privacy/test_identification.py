@@ -323,7 +323,7 @@ def test_officers_hear_of_each_step_with_the_head_of_the_audit(talk: Conversatio
     vault().tell_officers(conversation=talk.pk, head="7 abcdef")
     runner.run_waiting()
 
-    told = [letter for letter in letters() if letter.to == OFFICER and str(talk.pk) in letter.text]
+    told = [letter for letter in letters(to=OFFICER) if str(talk.pk) in letter.text]
     assert len(told) == 1
     assert "7 abcdef" in told[0].text
 

@@ -70,11 +70,11 @@ def test_who_has_no_mail_address_gets_a_text_message(talk: Conversation) -> None
 
     invite(talk)
 
-    (text,) = [letter for letter in letters() if letter.to == "+447400123457" and talk.slug in letter.text]
+    (text,) = [letter for letter in letters(to="+447400123457") if talk.slug in letter.text]
     assert f"http://acme.localhost:8000/{talk.slug}/" in text.text
     assert f"http://acme.localhost:8000/{talk.slug}/stop/" in text.text
     assert subjects_to(both) == [f"You are invited: {talk.name}"]
-    assert not [letter for letter in letters() if letter.to == "+447400123458"]
+    assert not letters(to="+447400123458")
 
 
 def test_two_mails_differ_in_the_recipient_alone(talk: Conversation, postbox: Postbox) -> None:

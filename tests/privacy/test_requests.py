@@ -236,7 +236,7 @@ def test_an_address_typed_anew_takes_the_place_of_the_first() -> None:
     with pytest.raises(refusals.CodeRefused):
         asking.show_online(number=number, code=astray)
     letters_to(right)
-    assert next(letter.subject for letter in letters() if letter.to == right).startswith("Eich cais")
+    assert next(letter.subject for letter in letters(to=right)).startswith("Eich cais")
 
 
 def test_a_runner_that_dies_between_two_organisations_goes_on(

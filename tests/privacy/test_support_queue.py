@@ -37,7 +37,7 @@ def test_a_call_is_listed_opened_answered_and_closed(talk: Conversation) -> None
 
     assert (opened.text, opened.contact, opened.can_answer) == ("No code arrives.", contact, True)
     assert waiting.is_answered
-    (answer,) = [letter for letter in letters() if letter.to == contact]
+    (answer,) = letters(to=contact)
     assert (answer.subject, answer.text.strip()) == ("Your sign-in", "Look in the junk folder.")
     assert case not in [found.id for found in vault().support_cases()]
     with inside_vault():
@@ -59,7 +59,7 @@ def test_an_answer_waits_while_no_mail_leaves(talk: Conversation) -> None:
 
     runner.run_waiting()
 
-    assert [letter.subject for letter in letters() if letter.to == contact] == ["Late"]
+    assert [letter.subject for letter in letters(to=contact)] == ["Late"]
 
 
 def test_an_answer_to_a_telephone_is_a_text_message(talk: Conversation) -> None:
@@ -69,7 +69,7 @@ def test_an_answer_to_a_telephone_is_a_text_message(talk: Conversation) -> None:
     runner.run_waiting()
 
     assert ("text message", "Ask for a new code.") in [
-        (letter.kind, letter.text) for letter in letters() if letter.to == "+447400123456"
+        (letter.kind, letter.text) for letter in letters(to="+447400123456")
     ]
 
 

@@ -217,7 +217,7 @@ def test_client_users_are_invited_once_and_again_when_asked(desk: Client, client
 
 
 def _letters(address: str) -> list[str]:
-    return [letter.text for letter in letters() if letter.to == address]
+    return [letter.text for letter in letters(to=address)]
 
 
 def test_branding_is_seen_on_the_site(desk: Client, client: Organisation) -> None:

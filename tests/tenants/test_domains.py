@@ -141,7 +141,7 @@ def test_the_main_address_stands_in_letters(served: Names, operator: Staff, clie
         enrol(talk, address)
         vault().send_code(conversation=talk.pk, address=address, browser="b")
     runner.run_waiting()
-    (letter,) = [letter for letter in letters() if letter.to == address]
+    (letter,) = letters(to=address)
     assert f"http://{client.slug}.example/{talk.slug}/" in letter.text
 
 

@@ -63,7 +63,7 @@ def test_an_organisation_is_there_with_everything_that_was_typed() -> None:
     page = client_of(made).get("/").content.decode()
     assert "No conversation yet" in page
     assert "band__logo" in page
-    (mail,) = [letter for letter in letters() if letter.to == address]
+    (mail,) = letters(to=address)
     assert f"http://{what.slug}.localhost:8000/organisation/" in mail.text
     with tenant_context(made.tenant):
         assert Account.objects.get(email=address).kind == Kind.CLIENT
@@ -83,7 +83,7 @@ def test_the_same_form_sent_twice_and_run_twice_makes_one() -> None:
 
     with control_plane():
         assert Organisation.objects.filter(slug=what.slug).count() == 1
-    assert len([letter for letter in letters() if letter.to == what.client_addresses[0]]) == 1
+    assert len(letters(to=what.client_addresses[0])) == 1
 
 
 def _run_in_thread(form: UUID) -> None:
@@ -111,7 +111,7 @@ def test_killed_anywhere_it_goes_on(step: str, when: str, monkeypatch: pytest.Mo
     assert done.state == JobState.DONE
     with control_plane():
         assert Organisation.objects.get(slug=what.slug).state == OrganisationState.SERVING
-    assert len([letter for letter in letters() if letter.to == what.client_addresses[0]]) == 1
+    assert len(letters(to=what.client_addresses[0])) == 1
 
 
 def _die(patched: pytest.MonkeyPatch, step: Callable[..., None], when: str) -> None:

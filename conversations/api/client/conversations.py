@@ -77,7 +77,7 @@ class Roster(ClientEndpoint):
     @operation("get_roster", gives=RosterShape, refuses=[NotFound])
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Who can take part. No address and no name is ever here."""
-        found = rosters.standing_of(preparing.project_called(slug))
+        found = rosters.population_standing(preparing.project_called(slug))
         told = {
             "people": found.population.people,
             "areas": found.population.areas,

@@ -98,6 +98,13 @@ class SignInCode(InConversation):
         repeatable=False,
         refuses=[CodeRefused],
         sent={"asking": "qMm0…", "code": "12345678", "scopes": ["read", "write"]},
+        got={
+            "token": "Vd0…",
+            "scopes": ["read", "write"],
+            "area": "everybody",
+            "may_write": True,
+            "must_answer": False,
+        },
     )
     def post(self, request: Request) -> Response:
         """

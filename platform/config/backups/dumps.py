@@ -20,12 +20,13 @@ from config.embedded.trouble import CannotStart
 # Ours are made before the file is read; the rest are psql's own words.
 _NOT_FOR_THE_SERVER = (b"CREATE SCHEMA public;", b"\\restrict", b"\\unrestrict")
 _BLOCK = 256 * 1024
+_TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 def dump(alias: str, schemas: list[str], to: Path) -> None:
     """Tables, rows and grants of some schemas, as they were in one moment. Raises CannotStart."""
     where = dict(connections[alias].get_connection_params())
-    wanted = {name: where[name] for name in ("dbname", "user", "host", "port", "sslmode") if where.get(name)}
+    wanted = {name: where[name] for name in ("dbname", "user", "host", "port", *_TLS) if where.get(name)}
     password = {"PGPASSWORD": str(where["password"])} if where.get("password") else {}
     command = [str(client_program("pg_dump")), "--dbname", make_conninfo(**wanted), "--file", str(to)]
     command += [

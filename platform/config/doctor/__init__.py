@@ -1,6 +1,6 @@
 """`manage doctor`: looks at the configuration as it really is, and explains in plain sentences what to mend."""
 
-from config.doctor import configuration, databases, stores
+from config.doctor import configuration, databases, stores, wires
 from config.doctor.findings import Check, Finding, Level
 
 # In the order in which they are told. Each looks at what this process has, and is silent about the rest.
@@ -17,6 +17,8 @@ CHECKS: dict[str, Check] = {
     "migrations": databases.migrations_are_there,
     "clock": databases.clocks_agree,
     "way to the vault": stores.way_to_the_vault,
+    "certificates": wires.certificates_hold,
+    "wires": wires.wires_are_sealed,
     "keys": stores.keys_are_apart,
     "valkey": stores.valkey_users_are_apart,
     "files": stores.files_have_versions,

@@ -47,7 +47,6 @@ def web_login_can_little() -> Iterator[Finding]:
             yield fine(
                 "The web login inherits nothing and can only take the role of one organisation at a time."
             )
-        yield from _encrypted("conversation", login)
 
 
 def owner_is_no_superuser() -> Iterator[Finding]:
@@ -75,7 +74,6 @@ def vault_login_is_apart() -> Iterator[Finding]:
                 )
             else:
                 yield fine("The vault has a server of its own.")
-        yield from _encrypted("vault", vault)
 
 
 def servers_keep_quiet() -> Iterator[Finding]:
@@ -182,13 +180,6 @@ def _may(login: psycopg.Connection[Any], statement: str) -> bool:
 
 def _is_superuser(login: psycopg.Connection[Any]) -> bool:
     return login.info.parameter_status("is_superuser") == "on"
-
-
-def _encrypted(name: str, login: psycopg.Connection[Any]) -> Iterator[Finding]:
-    if not login.info.host.startswith("/") and not login.pgconn.ssl_in_use:
-        yield look(
-            f"The way to the {name} database is not encrypted. Add sslmode=verify-full unless it is private."
-        )
 
 
 def _started(login: psycopg.Connection[Any]) -> Any:  # noqa: ANN401  (a moment)

@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
 import redis
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.core.files.storage import storages
 from django.core.mail import get_connection
 
 from config.doctor.findings import Finding, away, fine, look, mend
+from config.doctor.wires import service_proves_itself
 from kernel.errors import Unavailable
 from kernel.valkey import vault_client, web_client
 from privacy.keys.configured import key_store
@@ -36,14 +36,7 @@ def way_to_the_vault() -> Iterator[Finding]:
     elif direct:
         yield mend(f"This process has a way around the vault service: take {', '.join(direct)} away from it.")
     else:
-        try:
-            answered = httpx.get(f"{settings.VAULT_URL}/healthz", timeout=3, trust_env=False).status_code
-        except httpx.HTTPError:
-            answered = 0
-        if answered == httpx.codes.OK:
-            yield fine("This process reaches people through the vault service alone.")
-        else:
-            yield away("The vault service does not answer at VAULT_URL. Nobody can sign in until it does.")
+        yield from service_proves_itself()
 
 
 def keys_are_apart() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+BYTES = "application/octet-stream"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 Schema = dict[str, Any]
@@ -93,10 +94,12 @@ def _method(path: str, method: str, said: Schema, shapes: dict[str, Schema]) -> 
     in_path = re.findall(r"{(\w+)}", path)
     query = [one for one in parameters if one["in"] == "query"]
     has_key = any(one["in"] == "header" for one in parameters)
-    body = _body(said, shapes)
+    is_file = _is_file(said)
+    body = {} if is_file else _body(said, shapes)
     required = set(body.get("required", ()))
     fields = body.get("properties", {})
-    named = [f"{name}: {_type(fields[name])}" for name in fields if name in required]
+    named = ["content: bytes"] * is_file
+    named += [f"{name}: {_type(fields[name])}" for name in fields if name in required]
     named += [f"{one['name']}: {_type(one['schema'])}" for one in query if one.get("required")]
     named += [f"{name}: {_type(fields[name])} | None = None" for name in fields if name not in required]
     named += [
@@ -107,7 +110,8 @@ def _method(path: str, method: str, said: Schema, shapes: dict[str, Schema]) -> 
     gives = _gives(said)
     sent = [f'"{method.upper()}"', f'f"{path}"' if in_path else f'"{path}"']
     sent += [f"query={_mapping([one['name'] for one in query])}"] * bool(query)
-    sent += [f"body={_mapping(list(fields))}"] * ("requestBody" in said)
+    sent += ["content=content"] * is_file
+    sent += [f"body={_mapping(list(fields))}"] * ("requestBody" in said and not is_file)
     sent += ["key=idempotency_key"] * has_key
     return "\n".join(
         [
@@ -124,6 +128,11 @@ def _sending(gives: str, call: str) -> list[str]:
         if gives == "None"
         else [f"        found: {gives} = {call}", "        return found"]
     )
+
+
+def _is_file(said: Schema) -> bool:
+    """Whether a file is the body itself."""
+    return BYTES in said.get("requestBody", {}).get("content", {})
 
 
 def _body(said: Schema, shapes: dict[str, Schema]) -> Schema:
@@ -180,16 +189,20 @@ class Client:
         *,
         query: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
+        content: bytes | None = None,
         key: str | None = None,
     ) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         if key is not None:
             headers["Idempotency-Key"] = key
+        if content is not None:
+            headers["Content-Type"] = "application/octet-stream"
         answer = self._http.request(
             method,
             path,
             params={name: value for name, value in (query or {}).items() if value is not None},
             json=None if body is None else {name: value for name, value in body.items() if value is not None},
+            content=content,
             headers=headers,
         )
         if answer.status_code >= 400:

@@ -119,20 +119,21 @@ def operation(
     *,
     gives: type[Shape] | OpenApiResponse | None = None,
     status: int = 200,
-    takes: type[Shape] | None = None,
+    takes: type[Shape] | dict[str, Any] | None = None,
     asks: type[Shape] | None = None,
     **more: Any,  # noqa: ANN401  (those of _described)
 ) -> Callable[[E], E]:
     """
     What a method is called, takes, gives and refuses. Its docstring describes it, and its `scope` is asked for.
 
-    `scope`, `refuses` (classes of DomainError), `sent` and `got` (examples), `media_type` besides.
+    `takes` is a shape as JSON, or what there is by media type. `scope`, `refuses` (classes of DomainError), `sent`
+    and `got` (examples, others as `examples`), `media_type` besides.
     """
     scope: Scope = more.pop("scope", Scope.READ)
 
     def decorate(method: E) -> E:
         def inside(self: Endpoint, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
-            if scope is Scope.READ:
+            if scope is Scope.READ or method.__name__ == "get":
                 return method(self, request, *args, **kwargs)
             return self.once(lambda: method(self, request, *args, **kwargs))
 
@@ -147,7 +148,7 @@ def operation(
             parameters=_parameters(
                 asks, repeatable=method.__name__ == "post" and more.get("repeatable", True)
             ),
-            examples=_examples(more.get("sent"), more.get("got"), status),
+            examples=[*_examples(more.get("sent"), more.get("got"), status), *more.get("examples", [])],
             extensions={"x-scope": scope.value},
         )
         return cast("E", describe(inside))

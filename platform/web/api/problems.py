@@ -16,7 +16,7 @@ from redis.exceptions import ConnectionError as ValkeyAway
 from redis.exceptions import TimeoutError as ValkeySilent
 from rest_framework.exceptions import APIException, ValidationError
 
-from kernel.errors import DomainError, NotFound, Unavailable
+from kernel.errors import DomainError, NotFound, TooMany, Unavailable
 from kernel.postgresql.base import WrongPlace
 from kernel.valkey import ValkeyDown
 
@@ -103,6 +103,8 @@ def problem(refusal: DomainError) -> HttpResponse:
         response["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, Unavailable):
         response["Retry-After"] = "60"
+    if isinstance(refusal, TooMany) and refusal.seconds:
+        response["Retry-After"] = str(refusal.seconds)
     return response
 
 

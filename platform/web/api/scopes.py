@@ -10,6 +10,8 @@ class Scope(StrEnum):
     ACTS = "acts"
     # What analysts give to posts.
     CODING = "coding"
+    # What client users do with the file of those who can take part, and how it is looked at beforehand.
+    ROSTER = "roster:write"
 
 
 EXPLAINED = {
@@ -17,4 +19,5 @@ EXPLAINED = {
     Scope.WRITE: "Write and change",
     Scope.ACTS: "Act on posts, as facilitators do",
     Scope.CODING: "Code posts, as analysts do",
+    Scope.ROSTER: "Bring in rosters",
 }

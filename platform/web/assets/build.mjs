@@ -17,6 +17,8 @@ const consoleStyles = compile("styles/console.scss", { style: "compressed" });
 writeFileSync(`${out}console.css`, consoleStyles.css + "\n");
 const portalStyles = compile("styles/portal.scss", { style: "compressed" });
 writeFileSync(`${out}portal.css`, portalStyles.css + "\n");
+const guideStyles = compile("styles/guide.scss", { style: "compressed" });
+writeFileSync(`${out}guide.css`, guideStyles.css + "\n");
 copyFileSync(`${modules}htmx.org/dist/htmx.min.js`, `${out}htmx.min.js`);
 
 const font = `${modules}@fontsource-variable/atkinson-hyperlegible-next/`;
