@@ -208,19 +208,6 @@ def test_caddy_asks_before_it_issues_and_shows_no_inner_address() -> None:
     assert "exclude http.log.access" in text
 
 
-def test_caddy_speaks_new_tls_with_public_certificates_and_leads_no_program_to_it() -> None:
-    """ASVS 4.1.2, 12.1.1, 12.1.2, 12.2.2: its own ciphers, which are the strong ones alone, and nothing weaker by hand."""
-    text = (BASE / "Caddyfile").read_text()
-    plain = text[text.index("\nhttp:// {") :]
-
-    assert "protocols tls1.2 tls1.3" in text
-    assert not re.search(r"ciphers|insecure|tls internal|local_certs|skip_install_trust|auto_https", text)
-    assert "@programs path /api/* /returned-letters/*" in plain
-    assert re.search(
-        r"handle @programs \{\s+respond 403\s+\}\s+handle \{\s+redir https://\{host\}\{uri\} 308", plain
-    )
-
-
 # Kubernetes -------------------------------------------------------------------------------
 
 

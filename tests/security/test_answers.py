@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from tests.reporting.sponsoring import portal_of
 from tests.staffing import desk_of, make_staff
 from web.well_known import PATH
 
+_ROOT = Path(__file__).resolve().parents[2]
 _SITES = {
     "config.urls.organisation": "acme.localhost",
     "config.urls.console": "console.localhost",
@@ -92,6 +94,19 @@ def test_over_tls_hsts_holds_for_two_years_and_everything_below(acme: Organisati
             assert browser.get(address, secure=True)["Strict-Transport-Security"].startswith(
                 "max-age=63072000; includeSubDomains"
             ), address
+
+
+def test_caddy_speaks_new_tls_with_public_certificates_and_leads_no_program_to_it() -> None:
+    """ASVS 4.1.2, 12.1.1, 12.1.2, 12.2.2: its own ciphers, which are the strong ones alone, and nothing weaker by hand."""
+    text = (_ROOT / "deploy/kubernetes/base/Caddyfile").read_text()
+    plain = text[text.index("\nhttp:// {") :]
+
+    assert "protocols tls1.2 tls1.3" in text
+    assert not re.search(r"ciphers|insecure|tls internal|local_certs|skip_install_trust|auto_https", text)
+    assert "@programs path /api/* /returned-letters/*" in plain
+    assert re.search(
+        r"handle @programs \{\s+respond 403\s+\}\s+handle \{\s+redir https://\{host\}\{uri\} 308", plain
+    )
 
 
 def test_cookies_have_their_host_and_are_closed(acme: Organisation) -> None:
