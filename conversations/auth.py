@@ -33,12 +33,23 @@ P = ParamSpec("P")
 IDLE_SECONDS = 60 * 60
 LONGEST_SECONDS = 12 * 60 * 60
 ASKING_SECONDS = 15 * 60
+# How new a session must be for what decides who comes in from now on.
+NEW_SECONDS = 10 * 60
 
 
 class SignedOut(DomainError):
     code = "signed_out"
     status = 403
     message = _("You are no longer signed in. Copy what you typed, sign in again, and post it then.")
+
+
+class SignInAgain(DomainError):
+    code = "sign_in_again"
+    status = 403
+    message = _(
+        "This needs a sign-in of the last ten minutes, so that nobody else does it at your screen."
+        " Sign out, sign in again, and come back here."
+    )
 
 
 class ConversationComplete(DomainError):
@@ -137,6 +148,20 @@ def until_complete(
     return inside
 
 
+def newly_signed_in(
+    view: Callable[Concatenate[ParticipantRequest, P], HttpResponse],
+) -> Callable[Concatenate[ParticipantRequest, P], HttpResponse]:
+    """Stands directly over the view: whoever is here showed it within ten minutes. Raises SignInAgain."""
+
+    def inside(request: ParticipantRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if time.time() - request.participant.signed_in > NEW_SECONDS:
+            raise SignInAgain
+        return view(request, *args, **kwargs)
+
+    functools.update_wrapper(inside, view)
+    return inside
+
+
 def at_the_door(
     view: Callable[Concatenate[ParticipantRequest, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -158,17 +183,15 @@ def at_the_door(
 
 def sign_in(request: ConversationRequest, response: HttpResponse, ticket: Ticket) -> None:
     """Start a session, always a new one, and give its cookie to the browser."""
-    session = new_session(request.conversation, ticket)
-    token = _sessions.create(msgspec.msgpack.encode(session), handle=ticket.handle)
-    _set_cookie(response, _cookie("seat", request.conversation), token)
-    _forget_asking(request, response)
+    _start(request, response, new_session(request.conversation, ticket))
 
 
-def new_session(conversation: Conversation, ticket: Ticket) -> Session:
+def new_session(conversation: Conversation, ticket: Ticket, *, since: float | None = None) -> Session:
+    """`since` is when somebody showed who they are, where that is not just now."""
     return Session(
         conversation=conversation.pk,
         ticket=ticket,
-        signed_in=time.time(),
+        signed_in=time.time() if since is None else since,
         ideas=tags.count(Kind.IDEA, ticket.secret),
         comments=tags.count(Kind.COMMENT, ticket.secret),
     )
@@ -176,8 +199,24 @@ def new_session(conversation: Conversation, ticket: Ticket) -> Session:
 
 def renew(request: ConversationRequest, response: HttpResponse, ticket: Ticket) -> None:
     """Put a new session in place of this one: the vault knows something new about the person."""
+    since = None if request.participant is None else request.participant.signed_in
     _sessions.end(request.seat)
-    sign_in(request, response, ticket)
+    _start(request, response, new_session(request.conversation, ticket, since=since))
+
+
+def signed_in_elsewhere(request: ParticipantRequest) -> int:
+    """In how many other browsers and programs this person is signed in to this conversation."""
+    return _sessions.others(request.seat, request.participant.ticket.handle)
+
+
+def sign_out_elsewhere(request: ParticipantRequest) -> None:
+    _sessions.end_others(request.seat, request.participant.ticket.handle)
+
+
+def _start(request: ConversationRequest, response: HttpResponse, session: Session) -> None:
+    token = _sessions.create(msgspec.msgpack.encode(session), handle=session.ticket.handle)
+    _set_cookie(response, _cookie("seat", request.conversation), token)
+    _forget_asking(request, response)
 
 
 def sign_out(request: ConversationRequest, response: HttpResponse) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Account
+from accounts.places import note_session
 from conversations.models import Conversation
 from kernel.tenancy import Tenant, control_plane, tenant_context
 from tenants.models import Organisation, Role
@@ -44,7 +45,9 @@ def desk_of(staff: Staff, *, is_fresh: bool = True) -> Client:
 def signed_in_as(account: Account, client: Client, tenant: Tenant) -> Client:
     """A client user's browser at their organisation."""
     with tenant_context(tenant):
-        return _signed_in(account, client, is_fresh=True)
+        browser = _signed_in(account, client, is_fresh=True)
+        note_session(account.pk, browser.cookies[settings.SESSION_COOKIE_NAME].value, "Netscape 4")
+    return browser
 
 
 def _signed_in(account: Account, client: Client, *, is_fresh: bool) -> Client:

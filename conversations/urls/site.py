@@ -54,6 +54,7 @@ urlpatterns = [
     path("<slug:slug>/my-data/letters/", my_data.letters, name="letters"),
     path("<slug:slug>/my-data/download/", my_data.download, name="download"),
     path("<slug:slug>/my-data/password/", password.choose_password, name="choose_password"),
+    path("<slug:slug>/my-data/elsewhere/", my_data.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("<slug:slug>/my-data/leave/", my_data.leave, name="leave"),
     path("<slug:slug>/left/", my_data.left, name="left"),
 ]

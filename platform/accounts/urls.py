@@ -1,8 +1,9 @@
 """Signing in with an account: the same pages on the console and, for client users, at their organisation."""
 
 from allauth.account import views
-from allauth.usersessions.views import list_usersessions
 from django.urls import include, path
+
+from accounts.views import signed_in_places
 
 urlpatterns = [
     path("sign-in/", views.request_login_code, name="account_login"),
@@ -11,5 +12,5 @@ urlpatterns = [
     path("sign-out/", views.logout, name="account_logout"),
     path("switched-off/", views.account_inactive, name="account_inactive"),
     path("security/", include("allauth.mfa.urls")),
-    path("security/places/", list_usersessions, name="usersessions_list"),
+    path("security/places/", signed_in_places, name="usersessions_list"),
 ]

@@ -77,6 +77,28 @@ class SealedRecords:
             with answering():
                 web_client().delete(opened.name)
 
+    def others(self, token: str, handle: str) -> int:
+        """How many more records are alive under the same handle, of whatever kind."""
+        with answering():
+            names = self._others(token, handle)
+            return int(web_client().exists(*names)) if names else 0
+
+    def end_others(self, token: str, handle: str) -> None:
+        """End every record under the handle but this one."""
+        with answering():
+            names = self._others(token, handle)
+            if names:
+                pipe = web_client().pipeline(transaction=True)
+                pipe.delete(*names)
+                pipe.srem(handle_key(current_tenant().schema_name, handle), *names)
+                pipe.execute()
+
+    def _others(self, token: str, handle: str) -> list[bytes]:
+        opened = self._open(token)
+        own = opened.name.encode() if opened else b""
+        found = web_client().smembers(handle_key(current_tenant().schema_name, handle))
+        return [name for name in found if isinstance(name, bytes) and name != own]
+
     def _open(self, token: str) -> _Opened | None:
         try:
             raw = urlsafe_b64decode(token.encode())

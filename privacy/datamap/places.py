@@ -91,7 +91,7 @@ _PLACES = (
         Described(
             name="What is remembered for a short time",
             holds="askings for a code (sealed), how often something was asked (keyed digests of one day), accounts'"
-            " sessions, counts for operators",
+            " sessions and where they are, counts for operators",
             where=f"{_WEB} and memory of processes; it ends by itself, after a day at the latest",
             covers=frozenset(
                 {
@@ -104,6 +104,7 @@ _PLACES = (
                 }
                 | {
                     "valkey:web:{}:once:{}",
+                    "valkey:web:{}:places:{}",
                     "valkey:web:pulse:workers",
                     "valkey:web:pulse:stored",
                     "valkey:web:planted:{}",

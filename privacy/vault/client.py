@@ -10,12 +10,15 @@ from typing import Any
 
 import httpx
 import msgspec
+import structlog
 from django.conf import settings
 
 from kernel.tls import Papers, calling
 from privacy.vault import wire
 from privacy.vault.refusals import REFUSALS, VaultDown
 from privacy.vault.verb import Caller
+
+log = structlog.get_logger("privacy.vault")
 
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 # No handshake for each call. The service ends what was silent for 30 seconds, so we let go before.
@@ -47,6 +50,8 @@ def ask(caller: Caller, verb: str, arguments: dict[str, Any]) -> Any:  # noqa: A
         client = _client(settings.VAULT_URL, settings.VAULT_TOKEN, papers, papers.stamps())
         response = client.post(f"/{verb}", content=body)
     except (httpx.HTTPError, OSError) as reason:
+        # Its words may hold an address of ours; whether it was TLS or time is its kind.
+        log.warning("vault_does_not_answer", kind=type(reason.__cause__ or reason).__name__)
         raise VaultDown from reason
     if response.status_code != httpx.codes.OK:
         raise REFUSALS.get(response.headers.get("X-Refusal", ""), VaultDown)

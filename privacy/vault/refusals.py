@@ -36,6 +36,15 @@ class PasswordTooShort(DomainError):
     message = _("A password needs at least 10 characters. Choose a longer one.")
 
 
+class PasswordTooEasy(DomainError):
+    code = "password_too_easy"
+    status = 422
+    message = _(
+        "This password is one that others would try first. Choose another: three words that do not belong"
+        " together, none of them from your address or from the name of the conversation."
+    )
+
+
 class ProofRefused(DomainError):
     code = "proof_refused"
     status = 403
@@ -252,7 +261,15 @@ class OneAtATime(DomainError):
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
-        *(VaultDown, KeysUnavailable, ValkeyDown, CodeRefused, PasswordRefused, PasswordTooShort),
+        *(
+            VaultDown,
+            KeysUnavailable,
+            ValkeyDown,
+            CodeRefused,
+            PasswordRefused,
+            PasswordTooShort,
+            PasswordTooEasy,
+        ),
         *(ProofRefused, RouteRefused, UnknownConversation, AnswersRefused, UnknownJob, UnknownReference),
         *(OriginalRefused, VotesRefused),
         *(MailingRefused, NotInvitedYet, UnknownTimeZone),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
 
+from accounts import places
 from accounts.models import Account, Kind
 from kernel import audit
 from kernel.errors import DomainError, Unavailable
@@ -87,6 +89,46 @@ def invite_again(*, by: Staff, organisation: Organisation, account: UUID) -> str
     except OSError as reason:
         raise MailServerAway from reason
     return address
+
+
+def switch_off(*, by: Staff, organisation: Organisation, account: UUID) -> None:
+    """They leave the organisation: their sessions and tokens end, and no code lets them in. Raises RoleMissing, NotFound."""
+    _change(by, organisation, account, "client user switched off", is_active=False)
+
+
+def switch_on(*, by: Staff, organisation: Organisation, account: UUID) -> None:
+    """Raises RoleMissing, NotFound."""
+    _change(by, organisation, account, "client user switched on", is_active=True)
+
+
+def sign_out_everywhere(*, by: Staff, organisation: Organisation, account: UUID) -> None:
+    """All their sessions end; they may come in again. Raises RoleMissing, NotFound."""
+    _change(by, organisation, account, "client user signed out")
+
+
+def reset_second_factor(*, by: Staff, organisation: Organisation, account: UUID) -> None:
+    """For somebody who lost theirs: all factors and sessions go, and they set up a new one. Raises RoleMissing, NotFound."""
+    _change(by, organisation, account, "client user's second factor reset", forgets_factors=True)
+
+
+def _change(
+    by: Staff,
+    organisation: Organisation,
+    account: UUID,
+    what: str,
+    *,
+    is_active: bool | None = None,
+    forgets_factors: bool = False,
+) -> None:
+    require_role(by, Role.OPERATOR)
+    found = client_user(account)
+    with transaction.atomic():
+        if is_active is not None:
+            Account.objects.filter(pk=found.pk).update(is_active=is_active)
+        if forgets_factors:
+            Authenticator.objects.filter(user_id=found.pk).delete()
+        audit.record(what, by=by.id, organisation=organisation.pk, about={"account": str(found.pk)})
+    places.end_places(found.pk)
 
 
 def create_accounts(addresses: Sequence[str]) -> list[str]:

@@ -25,6 +25,11 @@ urlpatterns = [
     path(f"{_ONE}state/", organisation.change_state, name="change_organisation"),
     path(f"{_ONE}client-users/", organisation.add_client_users, name="add_client_users"),
     path(f"{_ONE}client-users/<uuid:account>/", organisation.invite_again, name="invite_again"),
+    path(
+        f"{_ONE}client-users/<uuid:account>/change/",
+        organisation.change_client_user,
+        name="change_client_user",
+    ),
     path(f"{_ONE}delete/", organisation.delete, name="delete_organisation"),
     path(f"{_ONE}branding/", branding.branding, name="branding"),
     path(f"{_ONE}theme.css", branding.theme, name="console_theme"),

@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
@@ -10,11 +11,11 @@ from accounts.models import Account, Kind
 from conversations.models import Conversation
 from conversations.services import tallies
 from kernel.tenancy import tenant_context
-from tenants.models import Organisation
+from tenants.models import Organisation, Role
 from tests.accounts.test_staff import _mailed_code
 from tests.making import client_of, make_conversation, make_idea, make_people
 from tests.reporting.sponsoring import make_sponsor
-from tests.staffing import signed_in_as
+from tests.staffing import desk_of, make_staff, signed_in_as
 
 
 @pytest.fixture
@@ -103,3 +104,47 @@ def test_a_participants_page_opens_no_session_of_a_client_user(portal: Client, t
 
     assert "account" not in page.cookies
     assert "Sponsor" not in page.content.decode()
+
+
+def test_a_client_user_sees_where_they_are_signed_in_and_ends_the_others(
+    acme: Organisation, sponsor: Account, portal: Client
+) -> None:
+    """ASVS 7.5.2: no schema keeps it, so it says since when and with which browser, and not from where."""
+    others = signed_in_as(sponsor, client_of(acme), acme.tenant)
+
+    page = portal.get("/organisation/security/places/").content.decode()
+    portal.post("/organisation/security/places/")
+
+    assert "Sign out everywhere else" in page
+    assert ("Netscape 4" in page, "Address on the network" in page) == (True, False)
+    assert others.get("/organisation/")["Location"].startswith("/organisation/sign-in/")
+    assert "(here)" in portal.get("/organisation/security/places/").content.decode()
+
+
+@pytest.mark.parametrize("act", ["sign-out", "reset", "switch-off"])
+def test_an_operator_ends_the_sessions_of_a_client_user(
+    acme: Organisation, beta: Organisation, sponsor: Account, portal: Client, act: str
+) -> None:
+    """ASVS 6.4.4, 7.4.2, 7.4.5: at once; and only operators, their own second factor given again."""
+    where = f"/organisations/{acme.pk}/client-users/{sponsor.pk}/change/"
+    operator = desk_of(make_staff(Role.OPERATOR))
+    assert (
+        desk_of(make_staff(Role.FACILITATOR, organisation=acme)).post(where, {"act": act}).status_code == 403
+    )
+    assert operator.post(where.replace(str(acme.pk), str(beta.pk)), {"act": act}).status_code == 404
+    assert (
+        "reauthenticate"
+        in desk_of(make_staff(Role.OPERATOR), is_fresh=False).post(where, {"act": act})["Location"]
+    )
+    assert portal.get("/organisation/").status_code == 200
+
+    assert operator.post(where, {"act": act}).status_code == 302
+
+    assert portal.get("/organisation/")["Location"].startswith("/organisation/sign-in/")
+    with tenant_context(acme.tenant):
+        assert Authenticator.objects.filter(user=sponsor).exists() == (act != "reset")
+        assert Account.objects.get(pk=sponsor.pk).is_active == (act != "switch-off")
+    operator.post(where, {"act": "switch-on"})
+    assert operator.post(where, {"act": "else"}).status_code == 404
+    with tenant_context(acme.tenant):
+        assert Account.objects.get(pk=sponsor.pk).is_active

@@ -186,20 +186,27 @@ def test_whoever_is_switched_off_is_out_at_once(account: Account) -> None:
 
 
 def test_somebody_signs_out_everywhere_else(door: Client, address: str, account: Account) -> None:
-    """R65: the list of places, and the way out of all of them."""
-    first, second = door, Client(headers={"host": HOST})
-    _sign_in(first, address)
-    secret = _set_up_app(first)
-    first.post("/security/totp/activate/", {"code": _app_code(secret)})
-    with control_plane():
-        Authenticator.objects.filter(user=account).exclude(type="recovery_codes").delete()
+    """R65, ASVS 7.2.4, 7.5.2: the list of places, and the way out of the others, once it was shown who asks."""
+    second = Client(headers={"host": HOST})
+    _sign_in(door, address)
+    door.post("/security/totp/activate/", {"code": _app_code(_set_up_app(door))})
+    spare = re.findall(r"<li>(\w+)</li>", door.get("/security/recovery-codes/").content.decode())
     _sign_in(second, address)
+    second.post("/security/authenticate/", {"code": spare[0]})
     assert "Sign out everywhere else" in second.get("/security/places/").content.decode()
 
+    asked = second.post("/security/places/")["Location"]
+    assert asked.startswith("/security/reauthenticate/")
+    stolen = Client(headers={"host": HOST})
+    stolen.cookies["account"] = second.cookies["account"].value
+    assert second.post(asked, {"code": spare[1]}).status_code == 302
+    assert stolen.get("/staff/")["Location"].startswith("/sign-in/")
     second.post("/security/places/")
 
-    assert first.get("/security/")["Location"].startswith("/sign-in/")
-    assert second.get("/security/").status_code == 200
+    assert door.get("/security/")["Location"].startswith("/sign-in/")
+    page = second.get("/security/places/").content.decode()
+    assert ("(here)" in page, "Sign out everywhere else" in page) == (True, False)
+    assert account.email == address
 
 
 def test_a_session_ends_twelve_hours_after_signing_in() -> None:

@@ -1,5 +1,9 @@
 """Passwords for those who want one, and help for those who cannot get in."""
 
+import re
+import time
+import unicodedata
+
 import pytest
 from django.test import Client
 
@@ -8,7 +12,7 @@ from kernel.tenancy import tenant_context
 from kernel.zones import inside_vault
 from privacy.vault.models import SupportMessage
 from tenants.models import Organisation
-from tests.making import client_of, enrol, new_address, signed_in_client
+from tests.making import client_of, enrol, new_address, sign_in, signed_in_client
 
 _WORDS = "purple kettle marching"
 
@@ -32,6 +36,76 @@ def test_a_chosen_password_signs_in(acme: Organisation, talk: Conversation) -> N
     entered, status, _page = _try(acme, talk, address.upper(), f"{_WORDS} again")
     assert status == 302
     assert "Sign out" in entered.get(f"/{talk.slug}/").content.decode()
+
+
+def test_a_password_is_taken_as_it_was_typed(acme: Organisation, talk: Conversation) -> None:
+    """ASVS 6.2.5 to 6.2.9: any characters, long, nothing cut or changed; programs that keep passwords may fill it in."""
+    address, typed = new_address(), " Ünder the 🌳, 7 kettles " + "march " * 12
+    browser = signed_in_client(acme, talk, address)
+    form = browser.get(f"/{talk.slug}/my-data/password/").content.decode()
+    door = client_of(acme).get(f"/{talk.slug}/sign-in/password/").content.decode()
+
+    assert browser.post(f"/{talk.slug}/my-data/password/", {"password": typed}).status_code == 302
+
+    assert len(typed) > 64
+    changed = {typed.strip(), typed.lower(), typed[:64], typed[:72], unicodedata.normalize("NFD", typed)}
+    assert typed not in changed
+    assert {_try(acme, talk, address, other)[1] for other in changed} == {422}
+    assert _try(acme, talk, address, typed)[1] == 302
+    for page, kind in ((form, "new-password"), (door, "current-password")):
+        assert re.search(rf'<input[^>]*type="password"[^>]*autocomplete="{kind}"', page) or re.search(
+            rf'<input[^>]*autocomplete="{kind}"[^>]*type="password"', page
+        )
+    assert browser.post(f"/{talk.slug}/my-data/password/", {"password": "8203947156"}).status_code == 302
+
+
+@pytest.mark.parametrize("password", ["password123", "qwertyuiop", "place to work 2026", "x" * 9])
+def test_a_password_that_others_would_try_is_refused_beside_the_field(
+    acme: Organisation, talk: Conversation, password: str
+) -> None:
+    """ASVS 6.2.1, 6.2.4, 6.2.11, 6.2.12."""
+    page = signed_in_client(acme, talk).post(f"/{talk.slug}/my-data/password/", {"password": password})
+
+    assert page.status_code == 422
+    assert 'id="password-error"' in page.content.decode()
+
+
+def test_long_after_signing_in_no_password_is_chosen_and_nobody_put_out(
+    acme: Organisation, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ASVS 6.2.3, 7.5.1: the sign-in of the last ten minutes stands for the old password."""
+    browser = signed_in_client(acme, talk)
+    later = time.time() + 601
+    monkeypatch.setattr(time, "time", lambda: later)
+
+    for page in (
+        browser.get(f"/{talk.slug}/my-data/password/"),
+        browser.post(f"/{talk.slug}/my-data/password/", {"password": _WORDS}),
+        browser.post(f"/{talk.slug}/my-data/elsewhere/"),
+    ):
+        assert page.status_code == 403
+        assert "last ten minutes" in page.content.decode()
+
+
+def test_somebody_signs_out_everywhere_else(acme: Organisation, talk: Conversation) -> None:
+    """ASVS 7.4.3, 7.5.2: they see how often they are signed in, and end the others; after a new password too."""
+    address = new_address()
+    here, elsewhere, neighbour = (
+        signed_in_client(acme, talk, address),
+        client_of(acme),
+        signed_in_client(acme, talk),
+    )
+    assert "Here and nowhere else" in here.get(f"/{talk.slug}/my-data/").content.decode()
+    sign_in(elsewhere, talk, address)
+    page = here.get(f"/{talk.slug}/my-data/").content.decode()
+    assert "in 1 other browser" in page
+    assert "Sign out everywhere else" in page
+
+    assert here.post(f"/{talk.slug}/my-data/elsewhere/").status_code == 302
+
+    assert elsewhere.get(f"/{talk.slug}/my-data/").status_code == 302
+    assert "Here and nowhere else" in here.get(f"/{talk.slug}/my-data/").content.decode()
+    assert neighbour.get(f"/{talk.slug}/my-data/").status_code == 200
 
 
 def test_a_password_that_does_not_fit_tells_nothing(acme: Organisation, talk: Conversation) -> None:

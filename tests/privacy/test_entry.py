@@ -1,5 +1,8 @@
 """Coming in: codes and passwords, directly and over HTTP."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
@@ -10,11 +13,14 @@ from kernel.zones import inside_vault
 from privacy import anonymity
 from privacy.vault import refusals, runner
 from privacy.vault.interface import vault
-from privacy.vault.models import Letter
+from privacy.vault.models import Letter, Person
+from privacy.vault.passwords import OUR_WORDS, is_easy
+from privacy.vault.verbs import entry
 from tests.conftest import both_forms
 from tests.making import code_sent_to, enrol, new_address, ticket_of
 
 pytestmark = both_forms
+_PRACTICE = (Path(__file__).resolve().parents[2] / "deploy/security/practice.md").read_text()
 
 
 def test_a_code_gives_a_ticket_that_stays_the_same_person(talk: Conversation, address: str) -> None:
@@ -117,3 +123,47 @@ def test_a_short_password_is_refused(talk: Conversation, address: str) -> None:
         vault().set_password(
             conversation=talk.pk, proof=anonymity.prove(ticket, "set_password"), password="short"
         )
+
+
+def test_a_password_lies_as_a_slow_digest_and_ends_with_nothing_but_another(
+    talk: Conversation, address: str
+) -> None:
+    """ASVS 6.2.10, 11.4.2: Argon2id with what RFC 9106 asks for, sealed; and no day on which it would be over."""
+    assert entry._hasher.hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    about_it = {field.name for field in Person._meta.get_fields() if "password" in field.name}
+    assert about_it == {"sealed_password"}
+    ticket = ticket_of(talk, address)
+    vault().set_password(
+        conversation=talk.pk, proof=anonymity.prove(ticket, "set_password"), password="correct horse battery"
+    )
+
+    with inside_vault():
+        kept = bytes(Person.objects.get(pk=ticket.person).sealed_password or b"")
+    assert len(kept) > 256
+    assert b"argon2" not in kept
+
+
+def test_what_somebody_would_guess_first_is_easy() -> None:
+    """ASVS 6.1.2, 6.2.4, 6.2.11: what stands in the list, with digits around too; words from the door; no rule about characters."""
+    about = ["A better place to work", "https://acme.example", "kit.marlow@people.example"]
+    easy = [
+        "1234567890",
+        "Password123!",
+        "!!dragon2024",
+        "qwerty12345",
+        "aaaaaaaaaaaa",
+        "BetterPlace1",
+        "marlow-2026-kit",
+    ]
+    easy += ["clevertogether", "Acme Acme 2026", "ｐａｓｓｗｏｒｄ１２３"]
+    hard = [
+        "purple kettle marching",
+        "8203947156",
+        "better kettle marching",
+        "ÜÄÖ ñandú ☂ x",
+        "correct horse battery",
+    ]
+
+    assert [word for word in easy if not is_easy(word, about=about)] == []
+    assert [word for word in hard if is_easy(word, about=about)] == []
+    assert {f"`{word}`" for word in OUR_WORDS} <= set(re.findall(r"`\w+`", _PRACTICE))

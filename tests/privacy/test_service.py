@@ -47,6 +47,23 @@ def test_only_verbs_can_be_called(verb: str) -> None:
     assert CLIENT.post(f"/{verb}", headers=AUTHORISED, content=b"").status_code == 404
 
 
+def test_a_service_that_does_not_answer_is_noted_by_kind(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ASVS 16.3.4: a certificate that is wrong as well; and no address of ours."""
+    from django.test import override_settings
+
+    from privacy.vault import client
+
+    monkeypatch.setattr(client, "transports", [])
+    with override_settings(VAULT_URL="http://127.0.0.1:1", VAULT_TOKEN="x" * 40), pytest.raises(VaultDown):
+        client.ask(Caller(uuid4(), "t_x"), "conversations", {})
+
+    assert "vault_does_not_answer" in caplog.text
+    assert "ConnectError" in caplog.text
+    assert "127.0.0.1" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"\xc1", b"\x80", msgspec.msgpack.encode({"caller": 1}), msgspec.msgpack.encode([1, 2])]
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,10 +16,12 @@ from django.utils import timezone
 from kernel.models import AuditEntry
 from kernel.tenancy import control_plane, tenant_context
 from tenants.models import Organisation, Role
-from tests.making import make_conversation, signed_in_client
+from tests.making import make_conversation, make_idea, make_people, signed_in_client, stream_of
+from tests.reporting.sponsoring import portal_of
 from tests.staffing import desk_of, make_staff
 from web.well_known import PATH
 
+_ROOT = Path(__file__).resolve().parents[2]
 _SITES = {
     "config.urls.organisation": "acme.localhost",
     "config.urls.console": "console.localhost",
@@ -70,6 +73,7 @@ def test_every_answer_has_the_headers_that_browsers_obey(acme: Organisation, url
         policy = said["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy, address
         assert "base-uri 'none'" in policy, address
+        assert "object-src 'none'" in policy, address
         assert "unsafe" not in policy, address
         assert ("Access-Control-Allow-Origin" in said) == (address in _FOR_ALL), address
         assert "Server" not in said, address
@@ -90,6 +94,19 @@ def test_over_tls_hsts_holds_for_two_years_and_everything_below(acme: Organisati
             assert browser.get(address, secure=True)["Strict-Transport-Security"].startswith(
                 "max-age=63072000; includeSubDomains"
             ), address
+
+
+def test_caddy_speaks_new_tls_with_public_certificates_and_leads_no_program_to_it() -> None:
+    """ASVS 4.1.2, 12.1.1, 12.1.2, 12.2.2: its own ciphers, which are the strong ones alone, and nothing weaker by hand."""
+    text = (_ROOT / "deploy/kubernetes/base/Caddyfile").read_text()
+    plain = text[text.index("\nhttp:// {") :]
+
+    assert "protocols tls1.2 tls1.3" in text
+    assert not re.search(r"ciphers|insecure|tls internal|local_certs|skip_install_trust|auto_https", text)
+    assert "@programs path /api/* /returned-letters/*" in plain
+    assert re.search(
+        r"handle @programs \{\s+respond 403\s+\}\s+handle \{\s+redir https://\{host\}\{uri\} 308", plain
+    )
 
 
 def test_cookies_have_their_host_and_are_closed(acme: Organisation) -> None:
@@ -133,6 +150,44 @@ def test_a_participants_cookie_has_its_host_and_is_closed(acme: Organisation) ->
     assert seat.key.startswith("__Host-")
     assert (seat["secure"], seat["httponly"], seat["samesite"], seat["path"]) == (True, True, "Lax", "/")
     assert not seat["domain"]
+
+
+def test_the_way_out_stands_on_every_page_behind_the_door(acme: Organisation) -> None:
+    """ASVS 7.4.4: of participants, staff and client users; of the pages about signing in as well."""
+    with tenant_context(acme.tenant):
+        talk = make_conversation()
+        idea = make_idea(talk, make_people(talk)[0])
+        stream = stream_of(talk).pk
+    own = (
+        "",
+        "mine/",
+        "mine/messages/",
+        "my-data/",
+        "my-data/password/",
+        "my-data/leave/",
+        "search/?q=light",
+    )
+    here = (
+        *own,
+        f"stream/{stream}/",
+        f"stream/{stream}/write/",
+        f"idea/{idea}/",
+        "survey/",
+        "about/privacy/",
+    )
+    security = ("security/", "security/places/", "security/recovery-codes/generate/", "tokens/")
+    console = ("", "staff/", "staff/new/", "operations/", f"organisations/{acme.pk}/", *security)
+    pages = [
+        (signed_in_client(acme, talk), [f"/{talk.slug}/{path}" for path in here]),
+        (desk_of(make_staff(Role.OPERATOR)), [f"/{path}" for path in console]),
+        (portal_of(acme), [f"/organisation/{path}" for path in ("", *security)]),
+    ]
+
+    for browser, addresses in pages:
+        for address in addresses:
+            page = browser.get(address)
+            assert page.status_code == 200, address
+            assert "Sign out</button>" in page.content.decode(), address
 
 
 @pytest.mark.parametrize("urlconf", list(_SITES))

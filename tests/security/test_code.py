@@ -10,18 +10,25 @@ from pathlib import Path
 
 import pytest
 import structlog
+from allauth.mfa import app_settings as mfa_settings
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.adapters import AccountAdapter
 from config.celery import app as celery
+from conversations import auth, permissions
 from conversations.models import Conversation
+from conversations.models.contribution import MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_IDEA
+from conversations.models.thread import MOST_CHARACTERS_OF_MESSAGE
+from conversations.services import threads, writing
+from conversations.views.participant import counting, helping, while_writing
 from kernel import sealing
 from kernel.logging import configure
 from kernel.tenancy import tenant_context
 from kernel.valkey import web_client
 from privacy import anonymity
 from privacy.vault import codes
+from privacy.vault.verbs import contact
 from tenants.models import Organisation
 from tests import hostile
 from tests.making import client_of, make_conversation, new_address, sign_in, signed_in_client
@@ -148,11 +155,48 @@ def test_secrets_are_made_by_the_systems_randomness_alone() -> None:
 
 
 def test_codes_are_eight_digits() -> None:
-    """ASVS 6.5.4: 26 bits, with five tries."""
+    """ASVS 6.5.4, 6.5.5: 26 bits, with five tries; codes of an app change each half minute, and none before counts."""
     for _n in range(200):
         assert re.fullmatch(r"\d{8}", codes.new_code())
         assert re.fullmatch(r"\d{8}", AccountAdapter().generate_login_code())
     assert (codes.TRIES, codes.SECONDS) == (5, 600)
+    assert settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT == 300
+    assert (mfa_settings.TOTP_PERIOD, mfa_settings.TOTP_TOLERANCE) == (30, 0)
+
+
+def test_limits_that_are_written_down_are_those_of_the_code() -> None:
+    """ASVS 2.1.3, 6.1.1: numbers in `practice.md`, "How much" and before."""
+    most = {
+        "posts": permissions.POSTS,
+        "messages": permissions.MESSAGES,
+        "reports": permissions.REPORTS,
+        "votes": permissions.VOTES,
+        "searches": permissions.SEARCHES,
+        "hints": while_writing._ASKED,
+        "looks at counters": counting._ASKED,
+        "requests in ten minutes": settings.API_REQUESTS,
+        "calls for help": helping._CALLS_PER_NETWORK,
+        "codes.": permissions.CODES_PER_NETWORK,
+        "askings": permissions.CODES_PER_NETWORK,
+        "tries in ten minutes": permissions.TRIES_PER_NETWORK,
+    }
+    for what, rate in most.items():
+        number, _slash, window = rate.partition("/")
+        assert window == "10minutes", what
+        assert re.search(rf"(?<![\d,]){int(number):,} {re.escape(what)}", _PRACTICE), what
+    for most_of_it, what in (
+        (codes._ASKED_PER_WINDOW, "codes and"),
+        (2 * codes.TRIES, "password tries"),
+        (threads._MOST_ANSWERS_A_DAY, "answers"),
+        (writing._MOST_A_DAY, "messages to an author"),
+        (contact._ROUTES_PER_HOUR, "routes"),
+        (contact._AUTHORS_PER_HOUR, "authors"),
+    ):
+        assert f"{most_of_it:,} {what}" in _PRACTICE, what
+    longest = (MOST_CHARACTERS_OF_IDEA, MOST_CHARACTERS_OF_COMMENT, MOST_CHARACTERS_OF_MESSAGE)
+    assert "1 to {:,}, {:,}, {:,} characters".format(*longest) in _PRACTICE
+    assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KB" in _PRACTICE
+    assert f"{auth.NEW_SECONDS // 60:d}" == "10"
 
 
 def test_sealing_the_same_twice_shares_nothing() -> None:

@@ -66,7 +66,9 @@ def dates(request: ProjectRequest) -> HttpResponse:
                 conversation=request.conversation.pk,
                 opens=date_service.read_moment(typed["opens"]),
                 closes=date_service.read_moment(typed["closes"]),
-                days_of_analysis=int(typed["days"]) if typed["days"].isdecimal() else 0,
+                days_of_analysis=int(typed["days"])
+                if typed["days"].isdecimal() and len(typed["days"]) < 10
+                else 0,
             )
         except DomainError as refusal:
             refused = refusal

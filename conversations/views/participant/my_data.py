@@ -33,8 +33,18 @@ def my_data(request: ParticipantRequest) -> HttpResponse:
         "survey": surveys.survey_of(request.conversation),
         "days_left": _days_left(request.conversation, at=now),
         "now": now,
+        "elsewhere": auth.signed_in_elsewhere(request),
     }
     return render(request, "conversations/my_data.html", context)
+
+
+@require_POST
+@auth.at_the_door
+@auth.newly_signed_in
+def sign_out_elsewhere(request: ParticipantRequest) -> HttpResponse:
+    """Every other browser and program of this person's is out of this conversation."""
+    auth.sign_out_elsewhere(request)
+    return HttpResponseRedirect(reverse("my_data", args=[request.conversation.slug]))
 
 
 @require_POST

@@ -13,7 +13,7 @@ from conversations.permissions import TRIES_PER_NETWORK
 from conversations.views.participant.door import count_by_network
 from privacy import anonymity
 from privacy.vault.interface import vault
-from privacy.vault.refusals import PasswordRefused, PasswordTooShort
+from privacy.vault.refusals import PasswordRefused, PasswordTooEasy, PasswordTooShort
 
 
 @auth.in_conversation
@@ -42,7 +42,9 @@ def enter_with_password(request: ConversationRequest) -> HttpResponse:
 
 
 @auth.signed_in
+@auth.newly_signed_in
 def choose_password(request: ParticipantRequest) -> HttpResponse:
+    """The sign-in before stands for the old password: many come with a code because they forgot it."""
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,7 +53,7 @@ def choose_password(request: ParticipantRequest) -> HttpResponse:
                 proof=anonymity.prove(request.participant.ticket, "set_password"),
                 password=form.cleaned_data["password"],
             )
-        except PasswordTooShort as refusal:
+        except (PasswordTooShort, PasswordTooEasy) as refusal:
             form.add_error("password", refusal.sentence)
         else:
             return HttpResponseRedirect(f"{reverse('my_data', args=[request.conversation.slug])}?password=1")

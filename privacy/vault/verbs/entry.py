@@ -11,13 +11,13 @@ from privacy.anonymity import Proof, Ticket
 from privacy.vault import codes, letters
 from privacy.vault.addresses import read_address
 from privacy.vault.models import Person
-from privacy.vault.opened import opened
+from privacy.vault.opened import Opened, opened
+from privacy.vault.passwords import SHORTEST, is_easy
 from privacy.vault.people import person_at, ticket_of
 from privacy.vault.proofs import proven
-from privacy.vault.refusals import CodeRefused, PasswordRefused, PasswordTooShort
+from privacy.vault.refusals import CodeRefused, PasswordRefused, PasswordTooEasy, PasswordTooShort
 from privacy.vault.verb import Caller, verb
 
-_SHORTEST_PASSWORD = 10
 _hasher = PasswordHasher()
 # Verified against when nobody or no password is there, so that both take as long.
 _NOBODYS_HASH = _hasher.hash(random_key())
@@ -67,14 +67,24 @@ def enter(caller: Caller, conversation: UUID, address: str, password: str, brows
 
 @verb
 def set_password(caller: Caller, conversation: UUID, proof: Proof, password: str) -> None:
-    """Raises ProofRefused, PasswordTooShort."""
+    """Raises ProofRefused, PasswordTooShort, PasswordTooEasy."""
     keys = opened(caller, conversation)
     person = proven(keys, proof, "set_password")
-    if len(password) < _SHORTEST_PASSWORD:
+    if len(password) < SHORTEST:
         raise PasswordTooShort
+    if is_easy(password, about=_known_of(keys, person)):
+        raise PasswordTooEasy
     hashed = _hasher.hash(password).encode()
     sealed = keys.seal("person", "password", person.id, hashed, padded_to=_PASSWORD_BYTES)
     Person.objects.filter(pk=person.pk).update(sealed_password=sealed)
+
+
+def _known_of(keys: Opened, person: Person) -> list[str]:
+    """What somebody who guesses at this person's password would begin with."""
+    known = [keys.conversation.name, keys.conversation.site]
+    if person.sealed_email is not None:
+        known.append(keys.unseal("person", "email", person.id, person.sealed_email).decode())
+    return known
 
 
 def _verified(known: str, password: str) -> bool:

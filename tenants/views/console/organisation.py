@@ -26,6 +26,12 @@ _STATES: dict[str, tuple[_Change, str]] = {
     "resume": (organisations.resume_organisation, "Resumed. Its site answers within half a minute."),
     "archive": (organisations.archive_organisation, "Archived. What is there can still be read here."),
 }
+_ACCOUNTS: dict[str, tuple[_Change, str]] = {
+    "switch-off": (client_users.switch_off, "Switched off, and out of every browser."),
+    "switch-on": (client_users.switch_on, "Switched on again."),
+    "sign-out": (client_users.sign_out_everywhere, "Signed out everywhere."),
+    "reset": (client_users.reset_second_factor, "With the next code they set up a second factor anew."),
+}
 
 
 @require_GET
@@ -71,6 +77,20 @@ def invite_again(request: ClientRequest, account: UUID) -> HttpResponse:
     except DomainError as refusal:
         return _page(request, refusal)
     messages.success(request, f"Sent again to {to}.")
+    return HttpResponseRedirect(reverse("organisation", args=[request.client.pk]))
+
+
+@require_POST
+@in_organisation(Role.OPERATOR)
+@freshly_confirmed
+def change_client_user(request: ClientRequest, account: UUID) -> HttpResponse:
+    """One of the acts on an account, named by the button."""
+    act = request.POST.get("act", "")
+    if act not in _ACCOUNTS:
+        raise NotFound
+    change, said = _ACCOUNTS[act]
+    change(by=request.staff, organisation=request.client, account=account)
+    messages.success(request, said)
     return HttpResponseRedirect(reverse("organisation", args=[request.client.pk]))
 
 

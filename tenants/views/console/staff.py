@@ -74,7 +74,9 @@ def change(request: StaffRequest, account: UUID) -> HttpResponse:
     try:
         if act == "unassign":
             chosen = request.POST.get("assignment", "")
-            staff.unassign(assignment=int(chosen) if chosen.isdecimal() else 0, by=request.staff)
+            staff.unassign(
+                assignment=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0, by=request.staff
+            )
         elif act == "switch-off":
             staff.switch_off(account=found.pk, by=request.staff)
         elif act == "switch-on":
