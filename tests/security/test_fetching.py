@@ -46,6 +46,7 @@ _SPEAKS = {
     "platform/kernel/dns.py": "the resolver of the machine",
     "platform/kernel/outgoing.py": "public addresses alone, those of webhooks",
     "platform/web/api/client.py": "a site of ours, in a program of somebody else's",
+    "platform/kernel/tls.py": "a service of ours, asked how it is by probes and the doctor",
     "platform/kernel/notifications.py": "Amazon SNS of our own topic's region",
     "privacy/vault/client.py": "the vault, by a setting",
 }
