@@ -238,6 +238,7 @@ def test_files_that_are_missing_do_not_fit_or_end_are_told(secrets: Path, tmp_pa
     strange = issued_to(authority.new(at=NOW), tmp_path / "strange", own.authority, Wanted("web", asks=True))
     no_certificate = tmp_path / "empty"
     no_certificate.write_text("nothing")
+    now = datetime.now(UTC)
 
     for papers, words in {
         own: "holds until",
@@ -246,8 +247,8 @@ def test_files_that_are_missing_do_not_fit_or_end_are_told(secrets: Path, tmp_pa
         replace(own, key=soon.key): "the key is another's",
         replace(own, authority=str(no_certificate)): "holds no certificate",
         strange: "was not signed by the authority of VAULT_CA",
-        soon: f"ends on {NOW + timedelta(days=20):%d.%m.%Y}. Renew it",
-        ended: f"ended on {NOW - timedelta(days=2):%d.%m.%Y}. Renew it",
+        soon: f"ends on {now + timedelta(days=20):%d.%m.%Y}. Renew it",
+        ended: f"ended on {now - timedelta(days=2):%d.%m.%Y}. Renew it",
     }.items():
         with override_settings(VAULT_PAPERS=papers):
             (found,) = wires.certificates_hold()
